@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['containers', 'sniff', 'open_media', 'Limits', 'close_workers', 'MediaInfo', 'probe', 'Frames', 'pick_frames',
-           'read_frames', 'Audio', 'read_audio', 'segment_waves', 'envelope', 'thumbnail', 'Media', 'read_many']
+           'read_frames', 'Audio', 'read_audio', 'segment_waves', 'envelope', 'thumbnail', 'Media', 'read_many',
+           'loudness_lufs', 'limit_peaks', 'bring_to', 'fade', 'fit_track']
 
 # %% ../nbs/10_media.ipynb #cell-002
 import atexit
+import errno
 import json
 import logging
 import math
@@ -25,13 +27,14 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Iterable, Iterator
 
 import numpy as np
 
-from .core import MediaError, MusechatError, Segment, atomic_path, central_clip, cut_segments
+from .core import MediaError, MusechatError, Segment, atomic_path, central_clip, cut_segments, printable
 
 # %% ../nbs/10_media.ipynb #cell-003
 _log = logging.getLogger(__name__)
@@ -185,7 +188,9 @@ def _answer(header:dict, data:bytearray)->tuple[dict, Any]:
     except MediaError as e: return dict(error=[e.kind, e.detail]), b''
     except MemoryError: return dict(error=['too_large', f'decoding needs more than {limits.memory_mb} MiB']), b''
     except (TypeError, NameError, AttributeError, ImportError) as e: return dict(bug=f'{type(e).__name__}: {e}'), b''
-    except Exception as e: return dict(error=['format', f'{type(e).__name__}: {str(e)[:300]}']), b''
+    except Exception as e:
+        kind = 'unwritable' if getattr(e, 'errno', None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS) else 'format'
+        return dict(error=[kind, f'{type(e).__name__}: {str(e)[:300]}']), b''
 
 # %% ../nbs/10_media.ipynb #cell-025
 def _set_limits(limits:Limits, op:str)->None:
@@ -294,7 +299,7 @@ def _call(
         raise
     if worker.n_done < 300: _idle.append(worker)
     else: _retire(worker)
-    if 'error' in answer: raise MediaError(answer['error'][0], path, answer['error'][1])
+    if 'error' in answer: raise _error(path, *answer['error'])
     if 'bug' in answer: raise RuntimeError(f"musechat's media worker failed on {op}: {answer['bug']}")
     return answer['meta'], _array(answer, result)
 
@@ -303,6 +308,10 @@ def _retire(worker:_Worker)->None:
     worker.process.stdin.close()
     worker.end()
     worker.log.close()
+
+def _error(path:str|Path, kind:str, detail:str)->MusechatError:
+    "The error that a worker reports."
+    return MusechatError(f'the result cannot be written: {detail}') if kind == 'unwritable' else MediaError(kind, path, detail)
 
 def _array(answer:dict, result:bytearray)->np.ndarray:
     "The array in an answer."
@@ -699,3 +708,189 @@ def _overlap(f:Any, items:Iterable, n_workers:int)->Iterator[tuple]:
             item, result = waiting.popleft()
             yield item, result.result()
     finally: pool.shutdown(wait=True, cancel_futures=True)
+
+# %% ../nbs/10_media.ipynb #cell-064
+def loudness_lufs(
+    wave:np.ndarray,         # float32 (channels, n), full scale is 1
+    sample_rate_hz:int,
+)->float:                    # LUFS; -inf for silence
+    "Integrated loudness (ITU-R BS.1770-4), by torchaudio."
+    import torch
+    from torchaudio.functional import loudness
+    short = max(0, math.ceil(.4*sample_rate_hz) - wave.shape[1])
+    scale = min(1., .25/max(1e-9, float(np.abs(wave).max())))
+    quiet = torch.nn.functional.pad(torch.from_numpy(wave*np.float32(scale)), (0, short))
+    with torch.inference_mode(): value = loudness(quiet, sample_rate_hz).item() - 20*math.log10(scale)
+    return value if math.isfinite(value) else -math.inf
+
+# %% ../nbs/10_media.ipynb #cell-068
+def limit_peaks(
+    wave:np.ndarray,             # float32 (channels, n)
+    ceiling:float=10**(-1/20),   # highest sample allowed, -1 dB of full scale
+    reach:int=2400,              # samples the gain looks to either side
+)->np.ndarray:                   # float32 (channels, n)
+    "Turn the gain down smoothly around peaks, so that no sample passes the ceiling."
+    import torch
+    import torch.nn.functional as F
+    if np.abs(wave).max(initial=0.) <= ceiling: return wave.copy()
+    with torch.inference_mode():
+        need = (ceiling/torch.from_numpy(np.abs(wave).max(0)).clamp(min=ceiling))[None]
+        least = -F.max_pool1d(-need, 2*reach + 1, 1, reach)
+        gain = F.avg_pool1d(F.pad(least, (reach, reach), mode='replicate'), 2*reach + 1, 1)
+    return (wave*gain.numpy()).astype(np.float32).clip(-ceiling, ceiling)
+
+# %% ../nbs/10_media.ipynb #cell-070
+def bring_to(
+    wave:np.ndarray,         # float32 (channels, n)
+    target_lufs:float,       # loudness wanted
+    sample_rate_hz:int,
+    most_db:float=30.,       # a wave is raised by no more: below that lies noise
+)->np.ndarray:               # float32 (channels, n), no sample above -1 dB of full scale
+    "Bring a wave to a loudness, limiting its peaks; silence stays silence."
+    start = loudness_lufs(wave, sample_rate_hz)
+    if start == -math.inf: return wave.copy()
+    gain_db, out = min(most_db, target_lufs - start), wave
+    for _ in range(4):       # the limiter takes a little off, which the next round makes up for
+        out = limit_peaks(wave*np.float32(10**(gain_db/20)))
+        short = target_lufs - loudness_lufs(out, sample_rate_hz)
+        if abs(short) < .1 or gain_db + short > most_db: break
+        gain_db += short
+    return out
+
+# %% ../nbs/10_media.ipynb #cell-073
+def fade(
+    wave:np.ndarray,         # float32 (channels, n)
+    n_in:int,                # samples of the fade in
+    n_out:int,               # samples of the fade out
+)->np.ndarray:               # float32 (channels, n)
+    "Fade in and out with half a cosine."
+    n = wave.shape[1]
+    if n_in + n_out > n: n_in, n_out = n*n_in//(n_in + n_out), n*n_out//(n_in + n_out)
+    wave = wave.copy()
+    rise = lambda m: ((1 - np.cos(np.pi*np.arange(m)/m))/2).astype(np.float32)
+    if n_in: wave[:, :n_in] *= rise(n_in)
+    if n_out: wave[:, n - n_out:] *= rise(n_out)[::-1]
+    return wave
+
+# %% ../nbs/10_media.ipynb #cell-076
+def _soundtrack(music:np.ndarray, original:np.ndarray|None, n:int, duck_db:float, lufs:float, rate:int)->np.ndarray:
+    "Music at its loudness over n samples, the original added; float32 (2, n)."
+    out = np.zeros((2, n), np.float32)
+    out[:, :music.shape[1]] = bring_to(music, lufs, rate)
+    if original is None: return out
+    out[:, :original.shape[1]] += original*np.float32(10**(-duck_db/20))
+    return bring_to(out, lufs, rate)
+
+def _original(video:str|Path, info:MediaInfo, root:str|Path|None, limits:Limits, n:int, rate:int)->np.ndarray|None:
+    "A video's own sound from its first frame on, (2, n or less); None where it has none."
+    if not info.has_audio or info.audio_s + info.audio_offset_s <= 0: return None
+    _, wave = _call('audio', video, root, limits, start_s=max(0., -info.audio_offset_s), duration_s=n/rate, rate=rate, stereo=True)
+    return np.pad(wave, ((0, 0), (max(0, round(info.audio_offset_s*rate)), 0)))[:, :n]
+
+# %% ../nbs/10_media.ipynb #cell-078
+_writers = {'.mp4': 'mp4', '.m4v': 'mp4', '.mov': 'mov', '.mkv': 'matroska'}    # ending of the output -> FFmpeg's muxer
+_copied = ('h264', 'hevc', 'av1', 'vp9')                                        # codecs that all of these hold
+
+def _op_mux(file:_File, out:str, muxer:str, rate:int)->tuple[dict, np.ndarray]:
+    "Operation: write the video's picture and the sound in `file.data`, float32 (2, n), to `out`."
+    import av
+    sound = np.frombuffer(file.data, np.float32).reshape(2, -1)
+    with file.av() as c, av.open(out, 'w', format=muxer, options={} if muxer == 'matroska' else dict(movflags='+faststart')) as o:
+        video = _streams(c)[0]
+        look = _look_at_video(file, c, video)
+        copied = video.codec_context.name in _copied and file.container in ('mp4', 'mkv')
+        c.seek(video.start_time or 0, stream=video)
+        packets = (_copy if copied else _encode)(c, video, o, look)
+        audio = o.add_stream('aac', rate=rate, layout='stereo')
+        audio.bit_rate = 192_000
+        blocks = _sound_packets(audio, sound, rate)
+        for p in packets:
+            for block_s, q in blocks:
+                o.mux(q)
+                if block_s > float(p.dts*p.time_base): break
+            o.mux(p)
+        for _, q in blocks: o.mux(q)
+    return dict(copied=copied), np.empty(0, np.uint8)
+
+def _copy(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
+    "The video's packets as they are, moved so that the first frame stands at 0."
+    stream, start = o.add_stream_from_template(video), video.start_time or 0
+    def packets():
+        for p in c.demux(video):
+            if p.dts is None or p.pts is None: continue
+            p.pts, p.dts, p.stream = p.pts - start, p.dts - start, stream
+            yield p
+    return packets()
+
+def _encode(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
+    "The video as H.264: upright, square pixels, every frame at its own time."
+    import av
+    base = Fraction(1, 90_000)
+    stream = o.add_stream('libx264', rate=Fraction(look['fps'] or 25).limit_denominator(1001), options=dict(crf='18', preset='veryfast'))
+    stream.width, stream.height = (max(2, side - side % 2) for side in (look['width'], look['height']))
+    stream.pix_fmt, stream.codec_context.time_base = 'yuv420p', base
+    def packets():
+        start, last = None, -1
+        for f in c.decode(video):
+            start = f.time if start is None else start
+            pts = round((f.time - start)/base)
+            if pts <= last: continue
+            image = np.ascontiguousarray(np.rot90(f.to_ndarray(format='rgb24'), -look['rotation']//90))
+            g = av.VideoFrame.from_ndarray(image, format='rgb24').reformat(stream.width, stream.height, 'yuv420p')
+            g.pts, g.time_base, g.duration, last = pts, base, round((f.duration or 0)*f.time_base/base), pts
+            yield from stream.encode(g)
+        yield from stream.encode(None)
+    return packets()
+
+def _sound_packets(stream:Any, sound:np.ndarray, rate:int)->Iterator[tuple[float, Any]]:
+    "(seconds, packet) of the encoded sound."
+    import av
+    for i in range(0, sound.shape[1], 1024):
+        f = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[:, i:i + 1024]), format='fltp', layout='stereo')
+        f.sample_rate, f.pts, f.time_base = rate, i, Fraction(1, rate)
+        for p in stream.encode(f): yield i/rate, p
+    for p in stream.encode(None): yield sound.shape[1]/rate, p
+
+_operations['mux'] = _op_mux
+
+# %% ../nbs/10_media.ipynb #cell-080
+def fit_track(
+    video:str|Path,                  # a video file, at most 30 minutes
+    track:str|Path,                  # an audio file, or a video whose sound is taken
+    out:str|Path,                    # .mp4, .m4v, .mov or .mkv; replaced if it is there, but never one of the inputs
+    start_s:float=0.,                # where in the track to start, seconds
+    fade_in_s:float=.5,              # seconds, >= 0
+    fade_out_s:float=2.,             # seconds, >= 0; ends where the music ends
+    original:str='drop',             # the video's own sound: 'drop', 'duck' (12 dB down, under the music) or 'keep' (as it is)
+    loudness_lufs:float=-14.,        # of the result; it may stay lower where that needs more than 30 dB or heavy limiting
+    root:str|Path|None=None,         # folder both inputs must lie in, None: anywhere
+    limits:Limits|None=None,         # None: `Limits()` with half an hour
+)->Path:                             # `out`
+    "Put a track under a video: stereo AAC at 48 kHz; the picture is copied, not encoded again, where the container allows."
+    out, rate = Path(out), 48000
+    _check_fit(video, track, out, start_s, fade_in_s, fade_out_s, original, loudness_lufs)
+    limits = limits or Limits(wall_s=1800., cpu_s=3600.)
+    info = probe(video, root, limits)
+    if not info.has_video: raise MediaError('no_video', video, 'no video stream')
+    if info.video_s > 1800: raise MediaError('too_large', video, f'a track is put under at most 30 minutes, this video has {info.video_s/60:.0f}')
+    n = max(1, round(info.video_s*rate))
+    _, music = _call('audio', track, root, limits, start_s=start_s, duration_s=n/rate, rate=rate, stereo=True)
+    music = fade(music[:, :n], round(fade_in_s*rate), round(fade_out_s*rate))
+    own = _original(video, info, root, limits, n, rate) if original != 'drop' else None
+    sound = _soundtrack(music, own, n, 12. if original == 'duck' else 0., loudness_lufs, rate)
+    try:
+        with atomic_path(out) as tmp:
+            _call('mux', video, root, limits, sound, out=str(tmp.resolve()), muxer=_writers[out.suffix.lower()], rate=rate)
+            made = probe(tmp, limits=limits)
+            if abs(made.video_s - info.video_s) > .1 + 1/(info.fps or 25): raise MediaError('format', video, f'{info.video_s:.2f} s became {made.video_s:.2f} s; its time stamps cannot be kept')
+    except OSError as e: raise MusechatError(f'{printable(out)} cannot be written ({e.strerror})') from e
+    return out
+
+def _check_fit(video, track, out:Path, start_s:float, fade_in_s:float, fade_out_s:float, original:str, lufs:float)->None:
+    "What can be known to be wrong before anything is read."
+    if out.suffix.lower() not in _writers: raise MusechatError(f'{printable(out)}: the output must end in {", ".join(_writers)}')
+    for p in (video, track):
+        if os.path.realpath(os.fsdecode(p)) == os.path.realpath(out): raise MusechatError(f'{printable(out)}: the output would overwrite an input')
+    if original not in ('drop', 'duck', 'keep'): raise ValueError(f"original must be 'drop', 'duck' or 'keep', got {original!r}")
+    if not (0 <= start_s < math.inf and 0 <= fade_in_s < math.inf and 0 <= fade_out_s < math.inf): raise ValueError(f'times must be >= 0, got {start_s}, {fade_in_s}, {fade_out_s}')
+    if not -70 <= lufs <= 0: raise ValueError(f'loudness_lufs must be in [-70, 0], got {lufs}')
