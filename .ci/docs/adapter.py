@@ -27,7 +27,9 @@ defined = (ast.ClassDef, *functions)
 
 def exported(cell): return bool(directives(cell) & {'export', 'exports'})
 
-def label(name, mod): return f'{mod}.{name}'.lower()
+def label(entry, mod):
+    "Target of an entry. Targets know no capitals, so a class has another one than a function of its name."
+    return ('class-' if entry.kind == 'class' else '') + f'{mod}.{entry.name}'.lower()
 
 def symbols(books):
     "Every public name with its page's label: `probe`, `Track.top`, and the same with the module in front."
@@ -35,8 +37,8 @@ def symbols(books):
     for path, nb in books:
         for cell in filter(exported, nb['cells']):
             for e in entries(without_directives(source(cell))):
-                found.setdefault(e.name, label(e.name, module(nb)))
-                found[f'{module(nb)}.{e.name}'] = label(e.name, module(nb))
+                found.setdefault(e.name, label(e, module(nb)))
+                found[f'{module(nb)}.{e.name}'] = label(e, module(nb))
     return found
 
 def linked(text, names):
@@ -79,7 +81,8 @@ def reference(cell, mod, level, names, lines):
     found = list(entries(without_directives(source(cell))))
     blob = f"{cfg['git_url']}/blob/{cfg['branch']}/musechat/{mod}.py"
     def url(e): return f"{blob}#L{lines.get(e.name) or lines.get(e.name.split('.')[-1], 1)}"
-    return '\n'.join(linked(markdown(e, label(e.name, mod), level + (e.kind in ('method', 'property')), url(e)), names) for e in found)
+    def link(text): return linked(text, names)
+    return '\n'.join(markdown(e, label(e, mod), level + (e.kind in ('method', 'property')), url(e), link) for e in found)
 
 def only_imports(text):
     "Whether an exported cell holds imports and the module's logger, which teach a reader nothing."
@@ -142,7 +145,7 @@ def index_of_names(books, names):
         found = [e for c in filter(exported, nb['cells']) for e in entries(without_directives(source(c))) if e.kind in ('function', 'class', 'value')]
         if not found: continue
         lines += [f'## musechat.{module(nb)}', '', '| name | what it does |', '| --- | --- |']
-        lines += [f"| [`{e.name}`](#{label(e.name, module(nb))}) | {linked(plain(e.doc.split(chr(10))[0]), names)} |" for e in found] + ['']
+        lines += [f"| [`{e.name}`](#{label(e, module(nb))}) | {linked(plain(e.doc.split(chr(10))[0]), names)} |" for e in found] + ['']
     return '\n'.join(lines)
 
 def main(out):

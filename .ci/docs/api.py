@@ -75,7 +75,7 @@ def of_function(f, notes, owner=None):
     shown = ', '.join(n + (f': {t}' if t else '') + (f' = {d}' if d else '') for n, t, d, _ in rows)
     arrow = f' -> {back[0][1]}' if back else ''
     return Entry(name, 'method' if owner else 'function', f'{f.name}({shown}){arrow}', ast.get_docstring(f) or '',
-                 rows + (back if any(r[3] for r in rows + back) or not rows else []))
+rows + back)
 
 def of_class(c, notes):
     "Entry of a class, then those of its public methods."
@@ -108,20 +108,19 @@ def plain(text):
 
 def code(text): return f'`{text}`' if text else ''
 
-def table(rows):
+def table(rows, link):
     "Markdown table without the columns that are empty."
-    if not rows: return ''
-    cells = [[code(n) if n != 'returns' else '**returns**', code(t), code(d), plain(c)] for n, t, d, c in rows]
+    cells = [[code(n) if n != 'returns' else '**returns**', code(t), code(d), link(plain(c))] for n, t, d, c in rows]
     keep = [0] + [i for i in (1, 2, 3) if any(row[i] for row in cells)]
     head = ['name', 'type', 'default', 'meaning']
     lines = [head, ['---']*4] + [[re.sub(r'(?<!\\)\|', r'\\|', c) for c in row] for row in cells]
     return '\n'.join('| ' + ' | '.join(line[i] for i in keep) + ' |' for line in lines)
 
-def markdown(entry, target, level, source_url):
-    "An entry as MyST Markdown, with `target` as its label."
+def markdown(entry, target, level, source_url, link):
+    "An entry as MyST Markdown, with `target` as its label; `link` turns known names in its text into links."
     lines = [f'({target})=', f'{"#"*level} `{entry.name}`', '']
     if entry.signature: lines += ['{.api-signature}', '```python', entry.signature, '```', '']
-    if entry.doc: lines += [plain(entry.doc), '']
-    if entry.rows: lines += [table(entry.rows), '']
+    if entry.doc: lines += [link(plain(entry.doc)), '']
+    if entry.kind == 'class' and entry.rows or any(comment for *_, comment in entry.rows): lines += [table(entry.rows, link), '']
     if entry.kind != 'value': lines += ['{.api-source}', f'[source]({source_url})', '']
     return '\n'.join(lines)

@@ -16,6 +16,7 @@ myst_heading_anchors = 3
 nb_execution_mode = 'off'
 nb_number_source_lines = False
 nb_merge_streams = True
+nb_render_markdown_format = 'gfm'
 nb_code_prompt_show = 'Code'
 nb_code_prompt_hide = 'Code'
 mathjax_path = 'mathjax.js'
