@@ -270,14 +270,17 @@ _layers = {_numbered(kind, i): ours for kind, names in
            dict(conv2d=_conv_names, batch_normalization=_norm_names, dense=['dense', 'logits']).items() for i, ours in enumerate(names)}
 _params = dict(kernel='weight', bias='bias', gamma='weight', beta='bias', moving_mean='running_mean', moving_variance='running_var')
 
+def _lay_out(layer:str, x:np.ndarray)->np.ndarray:
+    "A tensor of TensorFlow's in PyTorch's layout."
+    if x.ndim == 4 and layer.startswith('middle'): x = x[:, :, 0].transpose(2, 1, 0)    # as wide as its input: one-dimensional
+    elif x.ndim == 4: x = x.transpose(3, 2, 0, 1)
+    elif x.ndim == 2: x = x.T
+    return np.ascontiguousarray(x)
+
 def _musicnn_tensors(bundle:dict[str, np.ndarray])->dict[str, np.ndarray]:
     "The tensors of one network, named and laid out for PyTorch."
-    out = {}
-    for name, x in bundle.items():
-        layer, param = name.split('/')
-        axes = {4: (3, 2, 0, 1), 2: (1, 0)}.get(x.ndim, tuple(range(x.ndim)))
-        out[f'{_layers[layer]}.{_params[param]}'] = np.ascontiguousarray(x.transpose(axes))
-    return out
+    parts = {tuple(name.split('/')): x for name, x in bundle.items()}
+    return {f'{_layers[layer]}.{_params[param]}': _lay_out(_layers[layer], x) for (layer, param), x in parts.items()}
 
 def _convert_musicnn(members:dict[str, bytes])->dict[str, bytes]:
     "Both networks, without the optimiser's state."
@@ -292,7 +295,7 @@ def _convert_musicnn(members:dict[str, bytes])->dict[str, bytes]:
 _converters = dict(copy=_copy, efficientnet=_efficientnet, musicnn=_convert_musicnn)
 
 # %% ../nbs/15_pretrained.ipynb #cell-039
-_recipe = 1     # raise it when a converter changes, so that older caches are made anew
+_recipe = 2     # raise it when a converter changes, so that older caches are made anew
 
 def _write(path:Path, data:bytes)->None:
     "Write a file and wait until the disk has it."
@@ -390,7 +393,7 @@ def _pip_reason(output:str)->str:
 # %% ../nbs/15_pretrained.ipynb #cell-047
 def _run_pip(checkpoint:Checkpoint, folder:Path, progress:bool)->str:
     "Run the download with a progress bar; returns '' or what went wrong."
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
     log, command = folder/'pip.log', _pip_command(checkpoint, folder)
     with open(log, 'wb') as out, tqdm(total=checkpoint.size, unit='B', unit_scale=True, desc=checkpoint.name, disable=None if progress else True) as bar:
         pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=_pip_environment(folder))
