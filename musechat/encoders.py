@@ -28,6 +28,7 @@ from torch.nn import functional as F
 
 from .core import Preset, PretrainedError, atomic_path, cache_dir, get_preset, printable
 from .pretrained import fetch
+from .tagger import Tagger, cut_patches, hop, log_mel, msd_tags, mtt_tags, n_frame
 
 # %% ../nbs/25_encoders.ipynb #cell-005
 class VideoEncoder(Protocol):
@@ -57,9 +58,14 @@ class MusicEncoder(Protocol):
 _log = logging.getLogger(__name__)
 
 # %% ../nbs/25_encoders.ipynb #cell-008
+def _tensor(x:Any)->torch.Tensor:
+    "A CPU tensor of `x`; a read-only or flipped array is copied, as torch cannot share it."
+    if isinstance(x, np.ndarray) and (not x.flags.writeable or min(x.strides, default=0) < 0): x = x.copy()
+    return torch.as_tensor(x).cpu()
+
 def _check_frames(frames:Any)->torch.Tensor:
     "Frames as a uint8 tensor (n, h, w, 3)."
-    x = torch.as_tensor(frames)
+    x = _tensor(frames)
     if x.dtype != torch.uint8 or x.ndim != 4 or x.shape[-1] != 3 or 0 in x.shape[1:]:
         raise ValueError(f"frames must be uint8 of shape (n, h, w, 3), got {x.dtype} {tuple(x.shape)}")
     return x
@@ -70,7 +76,7 @@ def _check_texts(texts:Any)->list[str]:
     texts = list(texts)
     for t in texts:
         if not isinstance(t, str): raise TypeError(f"texts must be strings, got {type(t).__name__}")
-    return texts
+    return [t.encode('utf-8', 'replace').decode() for t in texts]      # a broken byte of a terminal becomes '?'
 
 # %% ../nbs/25_encoders.ipynb #cell-011
 def _check_waves(
@@ -81,16 +87,17 @@ def _check_waves(
 )->tuple[torch.Tensor, torch.Tensor]:    # float32 (b, n) with zeros where padded; int64 (b,) real samples
     "Waves cut down to what is real, or a `ValueError`."
     if sample_rate_hz != needed_hz: raise ValueError(f"sample_rate_hz must be {needed_hz}, got {sample_rate_hz}: resample first")
-    x = torch.as_tensor(waves)
-    if x.ndim == 1: x, mask = x[None], None if mask is None else torch.as_tensor(mask)[None]
+    x = _tensor(waves)
+    if x.ndim == 1: x, mask = x[None], None if mask is None else _tensor(mask)[None]
     if x.ndim != 2 or not x.is_floating_point(): raise ValueError(f"waves must be float of shape (b, n), got {x.dtype} {tuple(x.shape)}")
-    mask = torch.ones(x.shape, dtype=torch.bool) if mask is None else torch.as_tensor(mask).bool()
+    mask = torch.ones(x.shape, dtype=torch.bool) if mask is None else _tensor(mask).bool()
     if mask.shape != x.shape: raise ValueError(f"mask must have the shape of waves, {tuple(x.shape)}, got {tuple(mask.shape)}")
     n_valid = mask.sum(1)
     if len(x) and n_valid.min() == 0: raise ValueError(f"wave {n_valid.argmin().item()} has no real sample")
     if (mask != (torch.arange(x.shape[1]) < n_valid[:, None])).any(): raise ValueError("mask must be true in front and false behind")
     x = x.float().masked_fill(~mask, 0.)
     if not torch.isfinite(x).all(): raise ValueError("waves have NaN or inf")
+    if x.numel() and x.abs().max() > 100: raise ValueError(f"waves must lie in about [-1, 1], got a peak of {x.abs().max():g}; integer samples made floats?")
     return x, n_valid
 
 # %% ../nbs/25_encoders.ipynb #cell-014
@@ -174,12 +181,16 @@ class LiteVideo:
         if not out: return torch.zeros(0, self.d), torch.zeros(0, 1000)
         return tuple(torch.cat(o) for o in zip(*out))
 
-    def encode(self, frames:Any)->torch.Tensor:
-        "Frames uint8 (n, h, w, 3) to embeddings (n, 1280)."
+    def encode(self,
+        frames:Any,          # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:         # (n, 1280)
+        "Frames to embeddings."
         return self.encode_and_classify(frames)[0]
 
-    def classify(self, frames:Any)->torch.Tensor:
-        "Frames uint8 (n, h, w, 3) to ImageNet logits (n, 1000), in the order of `imagenet_classes()`."
+    def classify(self,
+        frames:Any,          # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:         # (n, 1000), in the order of `imagenet_classes()`
+        "Frames to ImageNet logits."
         return self.encode_and_classify(frames)[1]
 
 # %% ../nbs/25_encoders.ipynb #cell-021
@@ -197,20 +208,22 @@ class _TextBase:
         self.device = _device(device)
         self.model,self.tokenizer = model.eval().to(self.device),tokenizer
         self.version,self.d,self.max_tokens,self.batch_size = version,d,max_tokens,batch_size
-        self.n_truncated = 0
+        self.n_truncated,self._lock = 0,threading.Lock()
 
     def _tokenise(self, texts:list[str])->tuple[torch.Tensor, torch.Tensor]:
         "Ids and attention mask, (b, n), each text cut to `max_tokens`."
-        whole = self.tokenizer(texts, verbose=False)['input_ids']
-        n_cut = sum(len(ids) > self.max_tokens for ids in whole)
-        if n_cut:
+        with self._lock:     # a tokenizer holds its settings for cutting, so two threads cannot use it at once
+            whole = self.tokenizer(texts, verbose=False)['input_ids']
+            out = self.tokenizer(texts, truncation=True, max_length=self.max_tokens, padding=True, return_tensors='pt')
+            n_cut = sum(len(ids) > self.max_tokens for ids in whole)
             self.n_truncated += n_cut
-            _log.warning('%d of %d texts were longer than %d tokens and were cut', n_cut, len(texts), self.max_tokens)
-        out = self.tokenizer(texts, truncation=True, max_length=self.max_tokens, padding=True, return_tensors='pt')
+        if n_cut: _log.warning('%d of %d texts were longer than %d tokens and were cut', n_cut, len(texts), self.max_tokens)
         return out['input_ids'].to(self.device), out['attention_mask'].to(self.device)
 
-    def encode(self, texts:Sequence[str])->tuple[torch.Tensor, torch.Tensor]:
-        "b texts to tokens (b, n_t, d) and mask (b, n_t); token 0 is the summary."
+    def encode(self,
+        texts:Sequence[str],      # b texts
+    )->tuple[torch.Tensor, torch.Tensor]:    # tokens (b, n_t, d), mask (b, n_t)
+        "Texts to tokens; token 0 is the summary."
         pieces = []
         for chunk in _chunks(_check_texts(texts), self.batch_size):
             with torch.inference_mode(): tokens, mask = self._embed(*self._tokenise(chunk))
@@ -278,16 +291,15 @@ class MiniLMText(_TextBase):
         return torch.cat([summary[:, None], tokens], 1), F.pad(attention, (1, 0), value=1)
 
 # %% ../nbs/25_encoders.ipynb #cell-044
-_patch = 187    # frames a patch, 2.99 s
+_reach = 209    # frames that one patch stands for at most; 3 of them are 10 s
 _slots = 3      # tokens a patch, about one a second
 
 def patch_starts(
     n_frames:int,            # real frames, > 0
-    n_patch:int=3,           # at most this many patches
 )->list[int]:                # first frame of each patch
-    "Where patches of 187 frames start: evenly from the first frame to the last, as many as are needed, at most `n_patch`."
-    n = max(1, min(n_patch, math.ceil(n_frames/_patch)))
-    last = max(0, n_frames - _patch)
+    "Where patches of 187 frames start: one for every 209 frames begun, evenly from the first frame to the last."
+    n = math.ceil(n_frames/_reach)
+    last = max(0, n_frames - n_frame)
     return [round(i*last/max(1, n - 1)) for i in range(n)]
 
 # %% ../nbs/25_encoders.ipynb #cell-047
@@ -295,8 +307,8 @@ def _slot_weights(
     n_real:torch.Tensor,     # int64 (p,): real frames in each patch
 )->torch.Tensor:             # float32 (p, 3, 187): each row sums to 1, or to 0 where nothing is real
     "What averages a patch's 187 frames to three tokens."
-    frame = torch.arange(_patch)
-    slot = (frame*_slots//_patch) == torch.arange(_slots)[:, None]
+    frame = torch.arange(n_frame)
+    slot = (frame*_slots//n_frame) == torch.arange(_slots)[:, None]
     w = (slot[None] & (frame < n_real[:, None, None])).float()
     return w/w.sum(-1, keepdim=True).clamp(min=1)
 
@@ -306,14 +318,13 @@ def _cut_patches(
     n_valid:torch.Tensor,    # int64 (b,): real samples
 )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "All patches of a batch (p, 187, 96), the real frames of each (p,), and where in the batch's grid each belongs, bool (b, n_patch)."
-    from musechat.tagger import log_mel
-    mel, n_real = log_mel(waves), (1 + n_valid//256).tolist()
-    n_patch = max(1, mel.shape[1]//_patch)
-    starts = [patch_starts(n, n_patch) for n in n_real]
-    cut = [(m[s:min(s + _patch, n)], n) for m, n, row in zip(mel, n_real, starts) for s in row]
-    patches = torch.stack([F.pad(c, (0, 0, 0, _patch - len(c))) for c, _ in cut])
+    mel, n_real = log_mel(waves), (1 + n_valid//hop).tolist()
+    n_patch = len(patch_starts(mel.shape[1]))      # as many as an item that is real to the end has
+    starts = [patch_starts(n) for n in n_real]
+    cut = [m[s:min(s + n_frame, n)] for m, n, row in zip(mel, n_real, starts) for s in row]
+    patches = torch.cat([cut_patches(c) for c in cut])         # one each; a short one is repeated to fill it, as the tagger does
     grid = torch.arange(n_patch) < torch.tensor([len(row) for row in starts])[:, None]
-    return patches, torch.tensor([len(c) for c, _ in cut]), grid
+    return patches, torch.tensor([len(c) for c in cut]), grid
 
 def _hear(
     nets:Sequence[nn.Module],     # MTT, MSD
@@ -364,7 +375,6 @@ class MusicnnMusic:
     @classmethod
     def from_pretrained(cls, device:str|torch.device|None=None)->'MusicnnMusic':
         "With the published weights, fetched if they are not there."
-        from musechat.tagger import Tagger
         tagger = Tagger.from_pretrained()
         return cls(tagger.mtt, tagger.msd, device)
 
@@ -387,13 +397,12 @@ def summary_tags(
     summary:torch.Tensor,    # (n, 500 or more): token 0 of `MusicnnMusic`
 )->list[dict]:               # n times {'mtt': {tag: score}, 'msd': {tag: score}}, 50 each
     "Tag scores in [0, 1] from summaries, one dict a row."
-    from musechat.tagger import msd_tags, mtt_tags
     x = torch.as_tensor(summary)
     if x.ndim != 2 or x.shape[1] < 500: raise ValueError(f"summary must have shape (n, 500 or more), got {tuple(x.shape)}")
     score = x.float().sigmoid().tolist()
     return [dict(mtt=dict(zip(mtt_tags, row[200:250])), msd=dict(zip(msd_tags, row[450:500]))) for row in score]
 
-# %% ../nbs/25_encoders.ipynb #cell-058
+# %% ../nbs/25_encoders.ipynb #cell-066
 def _fingerprint(model:nn.Module)->str:
     "8 hex digits that change with any weight: a hash of each one's name, sum and first values."
     h = hashlib.sha256()
@@ -406,7 +415,7 @@ def _version(name:str|Path, model:nn.Module, how:str)->str:
     "Last part of the name, fingerprint, preprocessing."
     return f"{Path(str(name)).name}/{_fingerprint(model)}/{how}"
 
-# %% ../nbs/25_encoders.ipynb #cell-064
+# %% ../nbs/25_encoders.ipynb #cell-072
 class ClipVideo:
     "CLIP's image tower with its projection: one vector a frame (Radford et al. 2021)."
     def __init__(self,
@@ -431,15 +440,17 @@ class ClipVideo:
         model = _load_model(CLIPVisionModelWithProjection, name, **options)
         return cls(model, _load(AutoImageProcessor, name, **options), _version(name, model, 'image'), device)
 
-    def encode(self, frames:Any)->torch.Tensor:
-        "Frames uint8 (n, h, w, 3) to embeddings (n, d)."
+    def encode(self,
+        frames:Any,          # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:         # (n, d)
+        "Frames to embeddings."
         out = []
-        for chunk in _chunks(_check_frames(frames).cpu(), self.batch_size):
+        for chunk in _chunks(_check_frames(frames), self.batch_size):
             pixels = self.processor(list(chunk.numpy()), return_tensors='pt', input_data_format='channels_last')['pixel_values']
             with torch.inference_mode(): out.append(self.model(pixel_values=pixels.to(self.device)).image_embeds.float().cpu())
         return torch.cat(out).clone() if out else torch.zeros(0, self.d)
 
-# %% ../nbs/25_encoders.ipynb #cell-067
+# %% ../nbs/25_encoders.ipynb #cell-075
 class ClipText(_TextBase):
     "CLIP's text tower with its projection; the summary replaces the start token (Radford et al. 2021)."
     @classmethod
@@ -462,7 +473,7 @@ class ClipText(_TextBase):
         tokens = self.model.text_projection(out.last_hidden_state)
         return torch.cat([out.text_embeds[:, None], tokens[:, 1:]], 1), attention
 
-# %% ../nbs/25_encoders.ipynb #cell-070
+# %% ../nbs/25_encoders.ipynb #cell-078
 class AstMusic:
     "Audio Spectrogram Transformer: CLS, distillation token and patches (Gong et al. 2021)."
     def __init__(self,
@@ -493,8 +504,8 @@ class AstMusic:
         c = self.model.config
         n_time = (c.max_length - c.patch_size)//c.time_stride + 1
         n_band = (c.num_mel_bins - c.patch_size)//c.frequency_stride + 1
-        n_frame = 1 + (n_valid.clamp(min=400) - 400)//160      # windows of 25 ms every 10 ms
-        real = torch.arange(n_time)*c.time_stride < n_frame[:, None]
+        n_window = 1 + (n_valid.clamp(min=400) - 400)//160     # windows of 25 ms every 10 ms
+        real = torch.arange(n_time)*c.time_stride < n_window[:, None]
         return torch.cat([torch.ones(len(real), 2, dtype=torch.bool), real.repeat(1, n_band)], 1)
 
     def encode(self,
@@ -515,7 +526,7 @@ class AstMusic:
             pieces.append((tokens.clone(), self._mask(n)))
         return _join(pieces, self.d)
 
-# %% ../nbs/25_encoders.ipynb #cell-076
+# %% ../nbs/25_encoders.ipynb #cell-084
 class Encoders:
     "Video, text and music encoder of a preset, each loaded on first use."
     def __init__(self,
@@ -541,7 +552,7 @@ class Encoders:
         loaded = [k for k, v in self._parts.items() if hasattr(v, 'encode')]
         return f"Encoders({self.preset.name if self.preset else 'own'}, loaded: {', '.join(loaded) or 'none'})"
 
-# %% ../nbs/25_encoders.ipynb #cell-077
+# %% ../nbs/25_encoders.ipynb #cell-085
 def load_encoders(
     preset:str|Preset='laptop',           # a name in `musechat.core.presets`, or a preset of your own
     device:str|torch.device|None=None,    # None: the GPU if there is one
@@ -554,7 +565,7 @@ def load_encoders(
         music=lambda: MusicnnMusic.from_pretrained(device) if p.music == 'musicnn' else AstMusic.from_pretrained(p.music, device),
         preset=p)
 
-# %% ../nbs/25_encoders.ipynb #cell-080
+# %% ../nbs/25_encoders.ipynb #cell-088
 def feature_key(
     content:str,             # `content_hash` or `media_id` of the medium
     version:str,             # `version` of the encoder
@@ -583,20 +594,75 @@ def _crc(tensors:dict[str, torch.Tensor])->str:
     for name in sorted(tensors): crc = zlib.crc32(tensors[name].flatten().view(torch.uint8).numpy(), zlib.crc32(name.encode(), crc))
     return f'{crc:08x}'
 
-# %% ../nbs/25_encoders.ipynb #cell-083
-class FeatureCache:
+# %% ../nbs/25_encoders.ipynb #cell-091
+class _Damaged(Exception):
+    "A cached file that is not what was written."
+
+def _read_checked(path:Path, key:str)->dict[str, torch.Tensor]:
+    "The tensors of a cached file, or `_Damaged`."
+    from safetensors import SafetensorError, safe_open
+    if not path.is_file(): raise FileNotFoundError(path)
+    try:
+        with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k).clone() for k in f.keys()}
+    except (SafetensorError, ValueError, OSError) as e:
+        if isinstance(e, FileNotFoundError): raise
+        raise _Damaged(printable(e)) from e
+    crc, _, found = meta.get('musechat', '').partition(' ')
+    if found != key: raise _Damaged('it belongs to other features')
+    if crc != _crc(tensors): raise _Damaged('its checksum is wrong')
+    return tensors
+
+# %% ../nbs/25_encoders.ipynb #cell-093
+def _stats(paths:Iterator[Path])->Iterator[tuple[Path, int, float]]:
+    "Path, size and time of files; one that another process just removed is left out."
+    for p in paths:
+        try: s = p.stat()
+        except FileNotFoundError: continue
+        yield p, s.st_size, s.st_mtime
+
+class _Store:
+    "Files of a cache folder: what they are called, how much they take, which go first."
+    def __init__(self, folder:Path): self.folder = folder
+
+    def path(self,
+        key:str,                   # from `feature_key`
+    )->Path:                       # where its features are or would be
+        "A file name that any key fits in."
+        name = hashlib.sha256(key.encode()).hexdigest()[:40]
+        return self.folder/name[:2]/f'{name}.safetensors'
+
+    def files(self)->list[tuple[Path, int, float]]:    # path, bytes, seconds since the epoch
+        "What is stored, the longest unused first."
+        return sorted(_stats(p for p in self.folder.glob('*/*.safetensors') if not p.name.startswith('.')), key=lambda f: f[2])
+
+    def size(self)->tuple[int, int]:
+        "Number of files and bytes."
+        files = self.files()
+        return len(files), sum(n for _, n, _ in files)
+
+    def prune(self,
+        limit_bytes:int=0,         # remove what was not used for longest until no more than this is left; 0: all
+    )->tuple[int, int]:            # files and bytes removed
+        "Make room; also removes what killed processes left unfinished a day ago."
+        gone = [f for f in _stats(self.folder.glob('*/.*.safetensors')) if f[2] < time.time() - 86400]
+        files = self.files()
+        left = sum(n for _, n, _ in files)
+        for f in files:
+            if left <= limit_bytes: break
+            gone.append(f)
+            left -= f[1]
+        for path, *_ in gone: path.unlink(missing_ok=True)
+        return len(gone), sum(n for _, n, _ in gone)
+
+# %% ../nbs/25_encoders.ipynb #cell-094
+class FeatureCache(_Store):
     "Features on disk, one safetensors file a medium and encoder; safe to share between processes."
     def __init__(self,
         folder:str|Path|None=None,         # None: `features` in musechat's cache folder
         limit_bytes:int|None=8*10**9,      # kept below this by removing what was not used for longest; None: no limit
     ):
-        self.folder = Path(folder) if folder is not None else cache_dir('features')
+        super().__init__(Path(folder) if folder is not None else cache_dir('features'))
         self.limit_bytes,self._unchecked = limit_bytes,None
-
-    def path(self, key:str)->Path:
-        "Where the features of `key` are or would be."
-        name = hashlib.sha256(key.encode()).hexdigest()[:40]
-        return self.folder/name[:2]/f'{name}.safetensors'
 
     def get(self,
         key:str,                                   # from `feature_key`
@@ -605,7 +671,7 @@ class FeatureCache:
         path = self.path(key)
         try:
             tensors = _read_checked(path, key)
-            os.utime(path)                         # this is what "used" means to `prune`
+            if os.access(path, os.W_OK): os.utime(path)     # this is what "used" means to `prune`; others' files are only read
         except FileNotFoundError: return None
         except _Damaged as e:
             _log.warning('cached features %s are damaged (%s): made again', path.name, e)
@@ -625,66 +691,23 @@ class FeatureCache:
         return _widened(kept)
 
     def get_or_make(self,
-        key:str,                                   # from `feature_key`
+        key:str,                                       # from `feature_key`
         make:Callable[[], dict[str, torch.Tensor]],    # called only where nothing is stored
     )->dict[str, torch.Tensor]:
         "The features of `key`, made if need be."
         found = self.get(key)
-        return found if found is not None else self.put(key, make())
-
-    def files(self)->list[tuple[Path, int, float]]:    # path, bytes, seconds since the epoch
-        "What is stored, the longest unused first."
-        return sorted(_stats(p for p in self.folder.glob('*/*.safetensors') if not p.name.startswith('.')), key=lambda f: f[2])
-
-    def size(self)->tuple[int, int]:
-        "Number of files and bytes."
-        files = self.files()
-        return len(files), sum(n for _, n, _ in files)
-
-    def prune(self,
-        limit_bytes:int=0,         # remove what was not used for longest until no more than this is left; 0: all
-    )->tuple[int, int]:            # files and bytes removed
-        "Make room; also removes what killed processes left unfinished a day ago."
-        stale = [f for f in _stats(self.folder.glob('*/.*.safetensors')) if f[2] < time.time() - 86400]
-        files = self.files()
-        total, gone = sum(n for _, n, _ in files), 0
-        for path, n, _ in files:
-            if total - gone <= limit_bytes: break
-            stale.append((path, n, 0.))
-            gone += n
-        for path, *_ in stale: path.unlink(missing_ok=True)
-        return len(stale), sum(n for _, n, _ in stale)
+        if found is not None: return found
+        made = make()
+        try: return self.put(key, made)
+        except OSError as e:      # a full or read-only disk costs time, not the answer
+            _log.warning('features could not be cached in %s (%s)', printable(self.folder), e.strerror or e)
+            return _widened(_rounded(made))
 
     def _keep_limit(self, written:int)->None:
-        "Prune to 0.9 of the limit when it is passed; counts the folder once, then only after a twentieth of the limit was written."
+        "Prune to 0.9 of the limit when it is passed; the folder is measured once, then whenever a twentieth of the limit was written."
         if self.limit_bytes is None: return
         if self._unchecked is not None and self._unchecked + written < self.limit_bytes/20:
             self._unchecked += written
             return
         self._unchecked = 0
         if self.size()[1] > self.limit_bytes: self.prune(int(.9*self.limit_bytes))
-
-# %% ../nbs/25_encoders.ipynb #cell-084
-class _Damaged(Exception):
-    "A cached file that is not what was written."
-
-def _read_checked(path:Path, key:str)->dict[str, torch.Tensor]:
-    "The tensors of a cached file, or `_Damaged`."
-    from safetensors import SafetensorError, safe_open
-    if not path.is_file(): raise FileNotFoundError(path)
-    try:
-        with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k).clone() for k in f.keys()}
-    except (SafetensorError, ValueError, OSError) as e:
-        if isinstance(e, FileNotFoundError): raise
-        raise _Damaged(printable(e)) from e
-    crc, _, found = meta.get('musechat', '').partition(' ')
-    if found != key: raise _Damaged('it belongs to other features')
-    if crc != _crc(tensors): raise _Damaged('its checksum is wrong')
-    return tensors
-
-def _stats(paths:Iterator[Path])->Iterator[tuple[Path, int, float]]:
-    "Path, size and time of files; one that another process just removed is left out."
-    for p in paths:
-        try: s = p.stat()
-        except FileNotFoundError: continue
-        yield p, s.st_size, s.st_mtime
