@@ -160,13 +160,22 @@ def _serve()->None:
     out = os.fdopen(os.dup(1), 'wb', buffering=0)
     os.dup2(2, 1)                             # a library that prints must not write into our answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.modules['nvidia'] = None              # see above
+    _load_decoders()
+    _send(out, dict(ready=True))
     requests = SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     while True:
         header, data = requests.get()
         answer, result = _answer(header, data)
         _send(out, answer, result)
+
+def _load_decoders()->None:
+    "Import what decodes before any limit is set."
+    sys.modules['nvidia'] = None              # see above
+    import av
+    import decord
+    av.logging.set_level(av.logging.PANIC)
+    decord.logging.set_level(decord.logging.QUIET)
 
 def _listen(requests:SimpleQueue)->None:
     "Queue what comes in; when the parent is gone, so are we."
@@ -182,6 +191,8 @@ def _answer(header:dict, data:bytearray)->tuple[dict, Any]:
         _set_limits(limits, header['op'])
         with open_media(header['path'], header['root']) as (fd, container):
             file = _File(header['path'], fd, container, limits, data)
+            n = _missing_bytes(fd, container)
+            if n > (4096 if container == 'wav' else 0): raise file.fail('truncated', f'at least {n} bytes are missing at its end')
             meta, array = _operations[header['op']](file, **header['options'])
         array = np.ascontiguousarray(array)
         return dict(meta=meta, dtype=str(array.dtype), shape=array.shape), array
@@ -224,7 +235,6 @@ class _File:
     def av(self)->Iterator[Any]:
         "The file in PyAV: this container and no other, this file and no other."
         import av
-        av.logging.set_level(av.logging.PANIC)
         with av.open(self.name, format=containers[self.container], options=dict(protocol_whitelist='file')) as c: yield c
 
     def fail(self, kind:str, detail:str)->MediaError: return MediaError(kind, self.path, detail)
@@ -240,6 +250,8 @@ class _Worker:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([sys.executable, '-c', code, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=env, bufsize=0)
         self.n_done = 0
+        try: _receive(self.process.stdout, 0)
+        except EOFError: raise RuntimeError(f"musechat's media worker does not start (exit code {self.end()}): {self.last_words()}") from None
 
     def ask(self, header:dict, data:Any, wall_s:float)->tuple[dict, bytearray]:
         "Send a request, wait for the answer; EOFError if the worker ends before it, TimeoutError if it was too slow."
@@ -321,8 +333,7 @@ def _array(answer:dict, result:bytearray)->np.ndarray:
 def _death(worker:_Worker, path:str|Path, limits:Limits)->Exception:
     "Why a worker ended in the middle of a request."
     code, words = worker.end(), worker.last_words()
-    if code > 0: return RuntimeError(f"musechat's media worker ended with code {code}: {words}")
-    name = signal.Signals(-code).name if code else 'no signal'
+    name = signal.Signals(-code).name if code < 0 else f'exit code {code}'
     _log.info('worker ended by %s: %s', name, words)
     if name == 'SIGXCPU': return MediaError('timeout', path, f'used more than {limits.cpu_s:g} s of processor time')
     if name == 'SIGKILL': return MediaError('too_large', path, 'the system ended the decoder, most likely for its memory')
@@ -397,6 +408,32 @@ def _end_s(c:Any, s:Any, from_s:float=0.)->float:
     return end if end or from_s <= 0 else _end_s(c, s)
 
 # %% ../nbs/10_media.ipynb #cell-037
+def _missing_bytes(fd:int, container:str)->int:
+    "How many bytes a file lacks by its own outline, at least; 0 where nothing is known to be missing."
+    size = os.fstat(fd).st_size
+    if container == 'mp4': return max(0, _boxes_end(fd, size) - size)
+    if container in ('wav', 'avi'):
+        stated = int.from_bytes(os.pread(fd, 4, 4), 'little') + 8
+        return max(0, stated - size) if 8 < stated < 0x7fff0000 else 0          # larger: written to a pipe, length unknown
+    return 1 if container == 'ogg' and not _has_last_page(fd, size) else 0
+
+def _boxes_end(fd:int, size:int)->int:
+    "Where the last box of an mp4 ends (ISO 14496-12, 4.2)."
+    at = 0
+    while at + 8 <= size:
+        head = os.pread(fd, 16, at)
+        box = int.from_bytes(head[8:16] if head[:4] == b'\0\0\0\1' else head[:4], 'big')
+        if box < 8 or head[4:8] not in (b'ftyp', b'moov', b'mdat', b'free', b'skip', b'wide', b'moof', b'sidx', b'styp', b'uuid', b'mfra', b'meta', b'udta'): break
+        at += box
+    return at
+
+def _has_last_page(fd:int, size:int)->bool:
+    "Whether an Ogg file ends in a complete page with the end-of-stream flag (RFC 3533, section 6)."
+    tail = os.pread(fd, 1 << 17, max(0, size - (1 << 17)))
+    page = tail[max(0, tail.rfind(b'OggS')):]
+    return page[:4] == b'OggS' and len(page) > 26 and bool(page[5] & 4) and len(page) >= 27 + page[26] + sum(page[27:27 + page[26]])
+
+# %% ../nbs/10_media.ipynb #cell-040
 def _length(file:_File, c:Any, s:Any)->tuple[float, bool]:
     "(length of a stream in seconds, whether the file declares it); raises where the stream ends long before."
     declared = _declared_s(c, s)
@@ -404,19 +441,9 @@ def _length(file:_File, c:Any, s:Any)->tuple[float, bool]:
     missing = max(.1, min(1., declared/10)) + 2/float(getattr(s, 'average_rate', None) or 50)
     end = _end_s(c, s, declared - 3)
     if end < declared - missing: raise file.fail('truncated', f'declared {declared:.1f} s, data ends at {end:.1f} s')
-    if file.container == 'ogg': _check_ogg_end(file)
     return declared, True
 
-def _check_ogg_end(file:_File)->None:
-    "The last page of a whole Ogg file is complete and has the end-of-stream flag (RFC 3533, section 6)."
-    size = os.fstat(file.fd).st_size
-    tail = os.pread(file.fd, 1 << 17, max(0, size - (1 << 17)))
-    at = tail.rfind(b'OggS')
-    page = tail[at:]
-    if at < 0 or len(page) < 27 or not page[5] & 4 or len(page) < 27 + page[26] + sum(page[27:27 + page[26]]):
-        raise file.fail('truncated', 'the last page of the stream is missing')
-
-# %% ../nbs/10_media.ipynb #cell-038
+# %% ../nbs/10_media.ipynb #cell-041
 def _look(file:_File, c:Any)->dict:
     "All of `MediaInfo` but the path."
     video, audio = _streams(c)
@@ -424,7 +451,7 @@ def _look(file:_File, c:Any)->dict:
     lengths = {s.type: _length(file, c, s) for s in (video, audio) if s}
     meta = dict(container=file.container, duration_s=max(t for t, _ in lengths.values()), declared=all(d for _, d in lengths.values()),
                 has_video=bool(video), has_audio=bool(audio), video_s=lengths.get('video', [0.])[0], audio_s=lengths.get('audio', [0.])[0])
-    if audio: meta |= dict(audio_codec=audio.codec_context.name, sample_rate_hz=audio.codec_context.sample_rate, n_channels=audio.codec_context.channels)
+    if audio: meta |= dict(audio_codec=audio.codec_context.codec.canonical_name, sample_rate_hz=audio.codec_context.sample_rate, n_channels=audio.codec_context.channels)
     if video: meta |= _look_at_video(file, c, video)
     if video and audio: meta |= dict(audio_offset_s=_start_s(audio) - _start_s(video))
     return meta
@@ -443,7 +470,7 @@ def _look_at_video(file:_File, c:Any, s:Any)->dict:
     size = (max(1, round(w*(sar if .1 < sar < 10 else 1))), h)
     size = size[::-1] if turn % 2 else size
     rate = float(s.average_rate or 0)
-    return dict(fps=rate, width=size[0], height=size[1], rotation=turn*90, video_codec=s.codec_context.name)
+    return dict(fps=rate, width=size[0], height=size[1], rotation=turn*90, video_codec=s.codec_context.codec.canonical_name)
 
 def _op_probe(file:_File)->tuple[dict, np.ndarray]:
     "Operation: `MediaInfo` as a dict."
@@ -451,7 +478,7 @@ def _op_probe(file:_File)->tuple[dict, np.ndarray]:
 
 _operations = dict(probe=_op_probe)
 
-# %% ../nbs/10_media.ipynb #cell-041
+# %% ../nbs/10_media.ipynb #cell-044
 @dataclass(frozen=True)
 class Frames:
     "Frames of a video at even steps of time."
@@ -460,7 +487,7 @@ class Frames:
     duration_s: float        # of the whole video
     def __len__(self): return len(self.images)
 
-# %% ../nbs/10_media.ipynb #cell-042
+# %% ../nbs/10_media.ipynb #cell-045
 def pick_frames(
     shown_s:np.ndarray,      # (n_frame,) when each frame appears, seconds, ascending
     end_s:float,             # when the last frame disappears
@@ -474,7 +501,7 @@ def pick_frames(
     grid = start_s + np.arange(max(1, math.ceil(length*fps - 1e-6)))/fps
     return np.searchsorted(shown_s - first, grid + 1e-6, side='right').clip(1) - 1, grid
 
-# %% ../nbs/10_media.ipynb #cell-044
+# %% ../nbs/10_media.ipynb #cell-047
 def read_frames(
     path:str|Path,                  # a video file
     fps:float=5.,                   # frames a second, > 0
@@ -501,32 +528,59 @@ def _span(file:_File, whole_s:float, start_s:float|None, duration_s:float|None)-
     if start_s >= whole_s: raise file.fail('empty', f'asked for {start_s:.1f} s on, it lasts {whole_s:.1f} s')
     return start_s, min(120. if duration_s is None else duration_s, whole_s - start_s)
 
-# %% ../nbs/10_media.ipynb #cell-045
-def _op_frames(file:_File, fps:float, start_s:float|None, duration_s:float|None, size:int)->tuple[dict, np.ndarray]:
-    "Operation: frames on a grid."
+# %% ../nbs/10_media.ipynb #cell-049
+def _by_decord(file:_File, w:int, h:int, turn:int)->tuple[np.ndarray, Any]:
+    "(when each frame appears and disappears (n, 2), a function from indices (m,) to images (m, h, w, 3))."
     import decord
-    decord.logging.set_level(decord.logging.QUIET)
-    with file.av() as c:
-        if not _streams(c)[0]: raise file.fail('no_video', 'no video stream')
-        info = _look(file, c)
-    w, h = (max(1, round(side*size/min(info['width'], info['height']))) for side in (info['width'], info['height']))
-    budget = file.limits.result_mb << 20
-    if w*h*3 > budget: raise file.fail('too_large', f'a frame of {w} x {h} is over the budget')
-    k = math.ceil(128/w)             # decord2 3.4 mixes up row length and channels for some widths below 128: decode k times as large
+    k = _oversize(w)
     reader = decord.VideoReader(file.name, width=w*k, height=h*k, num_threads=1)
-    shown = reader.get_frame_timestamp(range(len(reader))).astype(float)
-    whole_s = _check_times(file, shown, info)
-    index, grid = pick_frames(shown[:, 0], shown[0, 0] + whole_s, fps, *_span(file, whole_s, start_s, duration_s))
-    if len(index)*w*h*k*k*3 > budget: raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
-    images = reader.get_batch(index).asnumpy()
-    if len(images) != len(index): raise file.fail('truncated', f'asked for {len(index)} frames, got {len(images)}')
-    return dict(times_s=grid.tolist(), duration_s=whole_s), _shrink(images, k)
+    return reader.get_frame_timestamp(range(len(reader))).astype(float), lambda index: _shrink(reader.get_batch(index).asnumpy(), k)
+
+def _oversize(w:int)->int:
+    "How many times as large decord must decode: 3.4 takes padded rows for channels at some widths below 192 (48, 96, 144)."
+    return math.ceil(192/w)
 
 def _shrink(images:np.ndarray, k:int)->np.ndarray:
     "(n, h*k, w*k, 3) to (n, h, w, 3): each pixel the mean of k x k."
     if k == 1: return images
     n, h, w, _ = images.shape
     return np.stack([im.reshape(h//k, k, w//k, k, 3).mean((1, 3)).round() for im in images]).astype(np.uint8)
+
+def _by_av(file:_File, w:int, h:int, turn:int)->tuple[np.ndarray, Any]:
+    "The same by PyAV."
+    with file.av() as c:
+        s = _streams(c)[0]
+        ticks = sorted((p.pts, p.pts + (p.duration or 0)) for p in c.demux(s) if p.pts is not None)
+        base = float(s.time_base)
+    if not ticks: raise file.fail('empty', 'no frames in the video stream')
+    stored = (h, w) if turn % 2 else (w, h)
+    def images(index):
+        out = []
+        with file.av() as c:
+            s = _streams(c)[0]
+            c.seek(ticks[index[0]][0], stream=s)
+            for f in c.decode(s):
+                while len(out) < len(index) and f.pts >= ticks[index[len(out)]][0]: out.append(np.rot90(f.reformat(*stored, format='rgb24').to_ndarray(), -turn))
+                if len(out) == len(index): break
+        return np.stack(out) if out else np.empty((0, h, w, 3), np.uint8)
+    return np.array(ticks)*base, images
+
+# %% ../nbs/10_media.ipynb #cell-050
+def _op_frames(file:_File, fps:float, start_s:float|None, duration_s:float|None, size:int)->tuple[dict, np.ndarray]:
+    "Operation: frames on a grid."
+    with file.av() as c:
+        if not _streams(c)[0]: raise file.fail('no_video', 'no video stream')
+        info = _look(file, c)
+    w, h = (max(1, round(side*size/min(info['width'], info['height']))) for side in (info['width'], info['height']))
+    budget, px = file.limits.result_mb << 20, w*h*_oversize(w)**2
+    if px*3 > budget: raise file.fail('too_large', f'a frame of {w} x {h} is over the budget')
+    shown, images_at = (_by_decord if info['declared'] else _by_av)(file, w, h, info['rotation']//90)
+    whole_s = _check_times(file, shown, info)
+    index, grid = pick_frames(shown[:, 0], shown[0, 0] + whole_s, fps, *_span(file, whole_s, start_s, duration_s))
+    if len(index)*px*3 > budget: raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
+    images = images_at(index)
+    if len(images) != len(index): raise file.fail('truncated', f'asked for {len(index)} frames, got {len(images)}')
+    return dict(times_s=grid.tolist(), duration_s=whole_s), images
 
 def _check_times(file:_File, shown:np.ndarray, info:dict)->float:
     "Length of the video by its frames' times, which must be numbers in order that reach what was declared."
@@ -538,7 +592,7 @@ def _check_times(file:_File, shown:np.ndarray, info:dict)->float:
 
 _operations['frames'] = _op_frames
 
-# %% ../nbs/10_media.ipynb #cell-048
+# %% ../nbs/10_media.ipynb #cell-057
 @dataclass(frozen=True)
 class Audio:
     "Mono sound of a clip."
@@ -547,7 +601,7 @@ class Audio:
     start_s: float           # where the clip starts in its file
     duration_s: float        # of the whole file
 
-# %% ../nbs/10_media.ipynb #cell-049
+# %% ../nbs/10_media.ipynb #cell-058
 def read_audio(
     path:str|Path,                  # an audio file, or a video with sound
     start_s:float|None=None,        # seconds from the start of the sound; None: the central 120 s
@@ -562,7 +616,7 @@ def read_audio(
     meta, wave = _call('audio', path, root, limits, start_s=start_s, duration_s=duration_s, rate=sample_rate_hz, stereo=False)
     return Audio(wave[0], sample_rate_hz, meta['start_s'], meta['duration_s'])
 
-# %% ../nbs/10_media.ipynb #cell-051
+# %% ../nbs/10_media.ipynb #cell-060
 def _op_audio(file:_File, start_s:float|None, duration_s:float|None, rate:int, stereo:bool)->tuple[dict, np.ndarray]:
     "Operation: sound of a clip, float32 (1 or 2, n)."
     with file.av() as c:
@@ -614,7 +668,7 @@ def _sound_frames(c:Any, s:Any, resampler:Any)->Iterator[Any]:
 
 _operations['audio'] = _op_audio
 
-# %% ../nbs/10_media.ipynb #cell-054
+# %% ../nbs/10_media.ipynb #cell-065
 def segment_waves(
     wave:np.ndarray,                # float32 (n,)
     sample_rate_hz:int=16000,
@@ -631,7 +685,7 @@ def segment_waves(
         waves[i, :len(part)], mask[i, :len(part)] = part, True
     return waves, mask, segments
 
-# %% ../nbs/10_media.ipynb #cell-056
+# %% ../nbs/10_media.ipynb #cell-067
 def envelope(
     wave:np.ndarray,     # (n,) samples
     n:int=200,           # points wanted, >= 1
@@ -642,7 +696,7 @@ def envelope(
     edges = np.linspace(0, len(wave), n + 1).astype(int)[:-1].clip(max=len(wave) - 1)
     return np.maximum.reduceat(np.abs(wave), edges).astype(np.float32).clip(0, 1)
 
-# %% ../nbs/10_media.ipynb #cell-058
+# %% ../nbs/10_media.ipynb #cell-069
 def thumbnail(
     path:str|Path,                  # a video file
     at_s:float|None=None,           # seconds after the first frame; None: the middle
@@ -662,14 +716,14 @@ def thumbnail(
     picture.save(file, 'JPEG', quality=85)
     return file.getvalue()
 
-# %% ../nbs/10_media.ipynb #cell-060
+# %% ../nbs/10_media.ipynb #cell-072
 @dataclass(frozen=True)
 class Media:
     "Both sides of a file; what it does not have is None."
     frames: Frames|None
     audio: Audio|None
 
-# %% ../nbs/10_media.ipynb #cell-061
+# %% ../nbs/10_media.ipynb #cell-073
 def read_many(
     paths:Iterable[str|Path],       # media files
     kind:str='audio',               # 'audio', 'frames' or 'both' (a `Media`)
@@ -709,7 +763,7 @@ def _overlap(f:Any, items:Iterable, n_workers:int)->Iterator[tuple]:
             yield item, result.result()
     finally: pool.shutdown(wait=True, cancel_futures=True)
 
-# %% ../nbs/10_media.ipynb #cell-064
+# %% ../nbs/10_media.ipynb #cell-090
 def loudness_lufs(
     wave:np.ndarray,         # float32 (channels, n), full scale is 1
     sample_rate_hz:int,
@@ -723,7 +777,7 @@ def loudness_lufs(
     with torch.inference_mode(): value = loudness(quiet, sample_rate_hz).item() - 20*math.log10(scale)
     return value if math.isfinite(value) else -math.inf
 
-# %% ../nbs/10_media.ipynb #cell-068
+# %% ../nbs/10_media.ipynb #cell-094
 def limit_peaks(
     wave:np.ndarray,             # float32 (channels, n)
     ceiling:float=10**(-1/20),   # highest sample allowed, -1 dB of full scale
@@ -739,7 +793,7 @@ def limit_peaks(
         gain = F.avg_pool1d(F.pad(least, (reach, reach), mode='replicate'), 2*reach + 1, 1)
     return (wave*gain.numpy()).astype(np.float32).clip(-ceiling, ceiling)
 
-# %% ../nbs/10_media.ipynb #cell-070
+# %% ../nbs/10_media.ipynb #cell-096
 def bring_to(
     wave:np.ndarray,         # float32 (channels, n)
     target_lufs:float,       # loudness wanted
@@ -757,7 +811,7 @@ def bring_to(
         gain_db += short
     return out
 
-# %% ../nbs/10_media.ipynb #cell-073
+# %% ../nbs/10_media.ipynb #cell-099
 def fade(
     wave:np.ndarray,         # float32 (channels, n)
     n_in:int,                # samples of the fade in
@@ -772,7 +826,7 @@ def fade(
     if n_out: wave[:, n - n_out:] *= rise(n_out)[::-1]
     return wave
 
-# %% ../nbs/10_media.ipynb #cell-076
+# %% ../nbs/10_media.ipynb #cell-102
 def _soundtrack(music:np.ndarray, original:np.ndarray|None, n:int, duck_db:float, lufs:float, rate:int)->np.ndarray:
     "Music at its loudness over n samples, the original added; float32 (2, n)."
     out = np.zeros((2, n), np.float32)
@@ -787,7 +841,7 @@ def _original(video:str|Path, info:MediaInfo, root:str|Path|None, limits:Limits,
     _, wave = _call('audio', video, root, limits, start_s=max(0., -info.audio_offset_s), duration_s=n/rate, rate=rate, stereo=True)
     return np.pad(wave, ((0, 0), (max(0, round(info.audio_offset_s*rate)), 0)))[:, :n]
 
-# %% ../nbs/10_media.ipynb #cell-078
+# %% ../nbs/10_media.ipynb #cell-104
 _writers = {'.mp4': 'mp4', '.m4v': 'mp4', '.mov': 'mov', '.mkv': 'matroska'}    # ending of the output -> FFmpeg's muxer
 _copied = ('h264', 'hevc', 'av1', 'vp9')                                        # codecs that all of these hold
 
@@ -798,7 +852,7 @@ def _op_mux(file:_File, out:str, muxer:str, rate:int)->tuple[dict, np.ndarray]:
     with file.av() as c, av.open(out, 'w', format=muxer, options={} if muxer == 'matroska' else dict(movflags='+faststart')) as o:
         video = _streams(c)[0]
         look = _look_at_video(file, c, video)
-        copied = video.codec_context.name in _copied and file.container in ('mp4', 'mkv')
+        copied = video.codec_context.codec.canonical_name in _copied and file.container in ('mp4', 'mkv')
         c.seek(video.start_time or 0, stream=video)
         packets = (_copy if copied else _encode)(c, video, o, look)
         audio = o.add_stream('aac', rate=rate, layout='stereo')
@@ -814,7 +868,7 @@ def _op_mux(file:_File, out:str, muxer:str, rate:int)->tuple[dict, np.ndarray]:
 
 def _copy(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
     "The video's packets as they are, moved so that the first frame stands at 0."
-    stream, start = o.add_stream_from_template(video), video.start_time or 0
+    stream, start = o.add_stream_from_template(video, opaque=True), video.start_time or 0
     def packets():
         for p in c.demux(video):
             if p.dts is None or p.pts is None: continue
@@ -845,15 +899,15 @@ def _encode(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
 def _sound_packets(stream:Any, sound:np.ndarray, rate:int)->Iterator[tuple[float, Any]]:
     "(seconds, packet) of the encoded sound."
     import av
-    for i in range(0, sound.shape[1], 1024):
-        f = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[:, i:i + 1024]), format='fltp', layout='stereo')
+    for i in range(0, sound.shape[1], 9600):
+        f = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[:, i:i + 9600]), format='fltp', layout='stereo')
         f.sample_rate, f.pts, f.time_base = rate, i, Fraction(1, rate)
         for p in stream.encode(f): yield i/rate, p
     for p in stream.encode(None): yield sound.shape[1]/rate, p
 
 _operations['mux'] = _op_mux
 
-# %% ../nbs/10_media.ipynb #cell-080
+# %% ../nbs/10_media.ipynb #cell-106
 def fit_track(
     video:str|Path,                  # a video file, at most 30 minutes
     track:str|Path,                  # an audio file, or a video whose sound is taken
