@@ -62,8 +62,7 @@ def _line(pick:Pick)->str:
     "A pick as one line of text."
     t = pick.track
     by = f" – {printable(t.artist, 60)}" if t.artist else ''
-    span = f"{pick.start_s:.0f}–{pick.end_s:.0f} s"
-    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  {span}, {pick.percentile:.0f} %"
+    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  best at {pick.start_s:.0f}–{pick.end_s:.0f} s, fit {pick.percentile:.0f} %"
 
 # %% ../nbs/70_chat.ipynb #cell-009
 def best_start(
@@ -121,7 +120,7 @@ def make_picks(
     return picks
 
 # %% ../nbs/70_chat.ipynb #cell-018
-_is = 'slow fast loud quiet soft happy sad mellow beautiful weird catchy sexy electronic acoustic classical experimental instrumental ambient dance'
+_is = 'slow fast loud quiet soft happy sad mellow beautiful weird catchy sexy electronic acoustic classical experimental instrumental ambient'
 _heard = {'violin': 'a violin', 'flute': 'a flute', 'harp': 'a harp', 'cello': 'a cello', 'sitar': 'a sitar', 'harpsichord': 'a harpsichord', 'piano': 'a piano',
           'guitar': 'a guitar', 'strings': 'strings', 'drums': 'drums', 'beat': 'a beat', 'beats': 'beats', 'synth': 'a synth', 'choir': 'a choir', 'choral': 'a choir',
           'opera': 'an opera voice', 'solo': 'a solo instrument', 'guitars': 'guitars'}
@@ -154,11 +153,15 @@ def quoted(text, limit:int=80)->str:
     "Somebody else's words, on one line, between quotation marks that they cannot close."
     return '“' + printable(text, limit).replace('“', '"').replace('”', '"') + '”'
 
+def _plain_name(text:str)->bool:
+    "Whether a name can stand without quotation marks: a few words, nothing that could pass for a sentence of ours."
+    return bool(re.fullmatch(r"[^\W_][\w&'’ -]*", text)) and len(text) <= 40 and len(text.split()) <= 4
+
 def track_name(
     track:Track,
 )->str:
     "Title and artist as the file gives them; without a title, the name of the file, called so."
-    by = f' by {quoted(track.artist)}' if track.artist else ''
+    by = '' if not track.artist else f' by {track.artist if _plain_name(track.artist) else quoted(track.artist)}'
     return f'{quoted(track.title)}{by}' if track.title else f'the file {quoted(Path(track.path).name)}{by}'
 
 # %% ../nbs/70_chat.ipynb #cell-025
@@ -170,13 +173,22 @@ def _tags_clause(tags:Sequence[str])->str:
     said += [f"has {parts['heard']}"] if parts['heard'] else []
     return f"it {listed(said)}" if said else ''
 
+def _bare(tag:str)->str: return re.sub(r'^(a|an|the) (?!\d)', '', tag_phrase(tag)[1])
+
+def _leaning_clause(tags:Sequence[str])->str:
+    "What a track has more of than most of its library, without being plainly that; '' for none."
+    parts = {k: listed([_bare(t) for t in tags if tag_phrase(t)[0] == k]) for k in ('is', 'like', 'heard')}
+    said = [f"is more {parts['is']}"] if parts['is'] else []
+    said += [f"is closer to {parts['like']}"] if parts['like'] else []
+    said += [f"has more {parts['heard']}"] if parts['heard'] else []
+    return f"it {listed(said)} than most of your library" if said else ''
+
 def _compared_clause(e:Evidence, other:Track)->str:
     "'at 124 bpm it is faster than ...'."
     than = track_name(other)
     if e.tag:
-        kind, words = tag_phrase(e.tag)
-        bare = re.sub(r'^(a|an|the) ', '', words)
-        return f"it has {'more' if e.direction > 0 else 'less'} {bare} than {than}" if kind == 'heard' else f"it is {'more' if e.direction > 0 else 'less'} {bare} than {than}"
+        kind, _ = tag_phrase(e.tag)
+        return f"it {dict(heard='has').get(kind, 'is')} {'more' if e.direction > 0 else 'less'} {_bare(e.tag)} than {than}"
     unit = {'fast': 'bpm', 'slow': 'bpm', 'long': 's', 'short': 's'}.get(e.concept, '')
     word = _comparative(e.concept, e.direction)
     return f"with {e.value:.0f} {unit} it is {word} than {than} ({e.other:.0f} {unit})" if unit else f"it is {word} than {than} ({e.value} against {e.other})"
@@ -228,9 +240,8 @@ def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
     "Clauses for the evidence: tags that are clearly there, tags that stand out, absences, comparisons, facts."
     tagged = [e for e in evidence if e.strength in ('present', 'leaning') and e.kind != 'comparison']
     clauses = [_tags_clause([e.tag for e in tagged if e.strength == 'present'])]
-    leaning = listed([re.sub(r'^(a|an|the) (?!\d)', '', tag_phrase(e.tag)[1]) for e in tagged if e.strength == 'leaning'])
-    if leaning: clauses.append(f"it stands out in your library for {leaning}")
-    absent = listed([re.sub(r'^(a|an|the) (?!\d)', '', tag_phrase(e.tag)[1]) for e in evidence if e.strength == 'absent'], 'or')
+    clauses.append(_leaning_clause([e.tag for e in tagged if e.strength == 'leaning']))
+    absent = listed([_bare(e.tag) for e in evidence if e.strength == 'absent'], 'or')
     if absent: clauses.append(f"I hear hardly any sign of {absent}")
     clauses += [_compared_clause(e, by_id[e.than]) for e in evidence if e.kind == 'comparison' and e.than in by_id]
     return [c for c in clauses + [_fact_clause(e) for e in evidence] if c]
@@ -529,7 +540,7 @@ def track_card(
     t = pick.track
     meta = ' · '.join(esc(x, 80) for x in (t.artist, t.album, t.year) if x)
     tags = ''.join(f'<span class="mc-tag">{esc(tag, 40)}</span>' for tag in pick.tags)
-    fit = f'{pick.percentile:.0f}&thinsp;% · score {pick.score:.2f} · best at {pick.start_s:.0f}–{pick.end_s:.0f} s'
+    fit = f'fit {pick.percentile:.0f}&thinsp;% · score {pick.score:.2f} · best at {pick.start_s:.0f}–{pick.end_s:.0f} s'
     sound = _sound_html(pick, preview_s) if preview_s > 0 else ''
     return (f'<div class="mc-card"><div class="mc-rank">{pick.rank}</div><div class="mc-body"><div class="mc-title">{esc(t.name, 120)}</div>'
             f'<div class="mc-meta">{meta}</div><div>{tags}</div>{sound}<div class="mc-meta">{fit}</div></div></div>')
