@@ -227,6 +227,10 @@ def plan(
     duration_s:float=24.,      # wished for; rounded to whole bars
 )->Plan:
     "Lay out bars, sections and chords."
+    if key not in keys: raise ValueError(f"key must be one of {', '.join(keys)}; got {key!r}")
+    if mode not in scales: raise ValueError(f"mode must be one of {', '.join(scales)}; got {mode!r}")
+    if not 20 <= tempo_bpm <= 300 or not 0 < duration_s <= 3600:
+        raise ValueError(f"tempo_bpm must be in [20, 300] and duration_s in (0, 3600], got {tempo_bpm} and {duration_s}")
     n = max(4, round(duration_s*tempo_bpm/60/style.beats_per_bar))
     size = 4 if n >= 11 else 2
     sections = tuple(min(b//size, (n - 1)//size) for b in range(n))
@@ -322,7 +326,7 @@ def _motif(v:Voice, beats_per_bar:int, rng:random.Random)->list[list[tuple[Hit, 
     motif = []
     for _ in range(2):
         bar = hits(rng.choice(rhythms), 0, beats_per_bar)
-        motif.append([(h, rng.choice((-2, -1, -1, 1, 1, 1, 2, -3, 3, 0))) for h in bar])
+        motif.append([(h, rng.choice((-2, -1, -1, -1, 1, 1, 1, 2, -3, 3, -2, 0))) for h in bar])
     return motif
 
 # %% ../nbs/31_samples.ipynb #cell-038
@@ -332,29 +336,42 @@ def _nearest(ladder:list[int], pitch:float, classes:tuple[int, ...]=())->int:
     return min(fits, key=lambda i: (abs(ladder[i] - pitch), i))
 
 # %% ../nbs/31_samples.ipynb #cell-039
+def _step(ladder:list[int], at:int, move:int, classes:tuple[int, ...])->int:
+    "Where a melody goes from `at`: `move` steps, pulled to one of `classes` if one is near, turned back at the ends of its range."
+    to = at + move
+    if not 0 <= to < len(ladder): to = max(0, min(len(ladder) - 1, at - move))
+    near = [i for i, q in enumerate(ladder) if (not classes or q % 12 in classes) and abs(q - ladder[to]) <= 4 and (i != at or move == 0)]
+    return min(near, key=lambda i: (abs(ladder[i] - ladder[to]), -i*move)) if near else to
+
+# %% ../nbs/31_samples.ipynb #cell-040
+def _opening(p:Plan, v:Voice, ladder:list[int], at:int, bar:int, heights:list[float])->int:
+    "Where a half phrase starts: a chord tone between where the line is and where this section lies."
+    wished = v.low + (v.high - v.low)*heights[p.sections[bar] % 3*2 + bar % p.section_bars//2 % 2]
+    return _nearest(ladder, .4*ladder[at] + .6*wished, p.chords[bar].pitch_classes)
+
+# %% ../nbs/31_samples.ipynb #cell-041
 def play_melody(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     "A tune from two motifs, in phrases."
     ladder, per_bar, notes = p.ladder(v.low, v.high, v.pentatonic), p.style.beats_per_bar, []
     motifs = [_motif(v, per_bar, rng) for _ in range(2)]
-    height = {k: rng.uniform(.25, .75) for k in range(8)}
-    at = len(ladder)//2
+    heights, at = [rng.uniform(.25, .75) for _ in range(6)], len(ladder)//2
     for bar in range(p.n_bar - 1):
         if p.levels[bar] < v.level: continue
-        place = bar % p.section_bars
-        if place % 2 == 0: at = _nearest(ladder, v.low + (v.high - v.low)*height[(p.sections[bar] % 3)*2 + place//2 % 2], p.chords[bar].pitch_classes)
-        cadence = place == p.section_bars - 1
+        place, classes = bar % p.section_bars, p.chords[bar].pitch_classes
+        if place % 2 == 0: at = _opening(p, v, ladder, at, bar, heights)
+        closes = place == p.section_bars - 1 and (p.section_bars > 2 or p.sections[bar] % 2 == 1)
         events = motifs[p.sections[bar] % 4 == 2][place % 2]
-        if cadence: events = events[:max(1, len(events)//2)]
+        if closes: events = events[:max(1, len(events)//2)]
         for i, (h, move) in enumerate(events):
-            if i: at += move
-            if not 0 <= at < len(ladder): at = max(0, min(len(ladder) - 1, at - 2*move))
-            if h.beat % 2 == 0 or h.beats >= 1 or i == len(events) - 1: at = _nearest(ladder, ladder[at], p.chords[bar].pitch_classes)
-            beats = per_bar - h.beat if cadence and i == len(events) - 1 else h.beats
-            notes.append(Note(bar*per_bar + h.beat, beats*v.gate, ladder[at], v.velocity + 8*h.accent + (4 if h.beat == 0 else 0)))
+            last = i == len(events) - 1
+            firm = h.beat % 2 == 0 or h.beats >= 1 or last
+            if i or place % 2: at = _step(ladder, at, move, classes if firm else ())
+            beats = per_bar - h.beat if closes and last else h.beats
+            notes.append(Note(bar*per_bar + h.beat, beats*v.gate, ladder[at], v.velocity + 8*h.accent + 4*(h.beat == 0)))
     if notes: notes.append(Note((p.n_bar - 1)*per_bar, per_bar, ladder[_nearest(ladder, ladder[at], (keys[p.key],))], v.velocity))
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-040
+# %% ../nbs/31_samples.ipynb #cell-042
 def double(p:Plan, v:Voice, melody:list[Note])->list[Note]:
     "A second voice that follows the melody at a distance in scale steps; '0' is unison moved into the voice's range."
     ladder, shift = p.ladder(0, 127), int(v.pattern)
@@ -367,13 +384,13 @@ def double(p:Plan, v:Voice, melody:list[Note])->list[Note]:
         notes.append(replace(note, pitch=pitch, velocity=max(1, note.velocity - 10)))
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-042
+# %% ../nbs/31_samples.ipynb #cell-044
 def _fill(start:float, beats_per_bar:int, rng:random.Random)->list[Note]:
     "The last beat of a bar: four strokes down the toms."
     drums = rng.choice((('snare', 'snare', 'mid_tom', 'low_tom'), ('high_tom', 'high_tom', 'mid_tom', 'low_tom'), ('snare', 'snare', 'snare', 'snare')))
     return [Note(start + beats_per_bar - 1 + i/4, .25, drum_pitches[d], 84 + 8*i) for i, d in enumerate(drums)]
 
-# %% ../nbs/31_samples.ipynb #cell-043
+# %% ../nbs/31_samples.ipynb #cell-045
 def play_drums(
     p:Plan,
     rng:random.Random,
@@ -395,7 +412,7 @@ def play_drums(
         if fill: notes += _fill(start, per_bar, rng)
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-045
+# %% ../nbs/31_samples.ipynb #cell-047
 def humanise(
     p:Plan,
     notes:list[Note],
@@ -413,7 +430,7 @@ def humanise(
         out.append(Note(start, max(.05, n.beats), n.pitch, max(1, min(127, round(loud)))))
     return tuple(sorted(out, key=lambda n: (n.start_beat, n.pitch)))
 
-# %% ../nbs/31_samples.ipynb #cell-046
+# %% ../nbs/31_samples.ipynb #cell-048
 def echoes(
     notes:list[Note],
     beats:float,          # delay
@@ -422,17 +439,17 @@ def echoes(
     "The notes and their echoes, each at 60 % of the strength before."
     return [Note(m.start_beat + i*beats, m.beats, m.pitch, max(1, round(m.velocity*.6**i))) for m in notes for i in range(n + 1)]
 
-# %% ../nbs/31_samples.ipynb #cell-048
+# %% ../nbs/31_samples.ipynb #cell-050
 _players = dict(comp=play_chords, arp=play_arpeggio, bass=play_bass, drone=play_drone, melody=play_melody)
 
-# %% ../nbs/31_samples.ipynb #cell-049
+# %% ../nbs/31_samples.ipynb #cell-051
 def _play(p:Plan, v:Voice, i:int, seed:int, melody:list[Note])->tuple[list[Note], random.Random]:
     "The notes of voice `i` before humanising, and its random stream."
     rng = random.Random(f'{p.style.name} {seed} {i}')
     notes = double(p, v, melody) if v.kind == 'double' else _players[v.kind](p, v, rng)
     return (echoes(notes, v.echo_beats) if v.echo_beats else notes), rng
 
-# %% ../nbs/31_samples.ipynb #cell-050
+# %% ../nbs/31_samples.ipynb #cell-052
 def compose(
     style:str|Style,               # a name in `styles`, or a style of your own
     tempo_bpm:float|None=None,     # else the style's own
@@ -455,7 +472,7 @@ def compose(
         parts.append(Part('drums', s.kit, 9, humanise(p, play_drums(p, rng), rng), s.drum_volume, 64, 30))
     return Score(s.name, p.tempo_bpm, p.key, p.mode, s.beats_per_bar, p.n_bar, p.chords, tuple(parts), seed, s.ritard, s.room)
 
-# %% ../nbs/31_samples.ipynb #cell-051
+# %% ../nbs/31_samples.ipynb #cell-053
 def get_style(
     name:str,      # a name in `styles`
 )->Style:
@@ -463,10 +480,10 @@ def get_style(
     if name not in styles: raise MusechatError(f"unknown style {name!r}: musechat has {', '.join(styles)}")
     return styles[name]
 
-# %% ../nbs/31_samples.ipynb #cell-053
+# %% ../nbs/31_samples.ipynb #cell-055
 _quiet = (
     Style('strings', 'Classical', 58, 'minor', ('1 6 4 5M', '6 3 4 5M'), (
-        Voice('violin', 40, 'melody', 'x---x-x-|x-----x-|x---x---|x-------', 67, 86, 84, .98, pan=50, reverb=80, swell=True),
+        Voice('violin', 40, 'melody', 'x---x-x-|x-----x-|x---x---|x-x-x---', 67, 86, 84, .98, pan=50, reverb=80, swell=True),
         Voice('strings', 48, 'comp', 'x-------', 52, 72, 62, 1., 4, reverb=90, swell=True),
         Voice('viola', 41, 'double', '-2', 53, 69, 70, level=2, pan=76, reverb=80, swell=True),
         Voice('cello', 42, 'bass', 'r---5---|r-------', 36, 55, 78, .98, pan=80, reverb=80, swell=True),
@@ -485,7 +502,7 @@ _quiet = (
         levels=(1, 2, 2, 2), loose_s=.03, room=1., moods=('calm', 'slow')),
     Style('choir', 'Choral', 66, 'major', ('1 5 6 4', '2 5 3 6'), (
         Voice('choir', 52, 'comp', 'x---x---|x-------', 53, 74, 88, 1., 4, reverb=110, swell=True),
-        Voice('voices', 53, 'melody', 'x---x---|x-----x-|x-x-x---', 67, 81, 84, 1., pan=54, reverb=110, swell=True),
+        Voice('voices', 53, 'melody', 'x---x-x-|x-----x-|x-x-x---', 67, 81, 84, 1., pan=54, reverb=110, swell=True),
         Voice('choir basses', 52, 'bass', 'r-------|r---5---', 40, 55, 84, 1., pan=80, reverb=110, swell=True)),
         levels=(2, 2, 3, 3), loose_s=.025, ritard=.25, room=1., moods=('slow', 'solemn')),
     Style('new age', 'New Age', 84, 'major', ('1 4 6 5s', '4 1 2 5s'), (
@@ -512,7 +529,7 @@ _quiet = (
         levels=(1, 2, 2, 2), loose_s=.012, room=.6, moods=('hypnotic',)),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-055
+# %% ../nbs/31_samples.ipynb #cell-057
 _bands = (
     Style('folk', 'Folk', 96, 'major', ('1 5 6 4', '2 4 1 5'), (
         Voice('acoustic guitar', 25, 'arp', '0213 0213|0213 0412', 43, 62, 80, 1.6, 4, pan=54, reverb=40),
@@ -569,7 +586,7 @@ _bands = (
         levels=(2, 2, 3, 3), loose_s=.004, room=.3, moods=('aggressive', 'loud', 'fast')),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-057
+# %% ../nbs/31_samples.ipynb #cell-059
 _machines = (
     Style('techno', 'Techno', 130, 'minor', ('1 1 6 7',), (
         Voice('synth bass', 38, 'bass', '..r...r...r...rr', 33, 45, 110, .6, reverb=5),
@@ -596,22 +613,22 @@ _machines = (
         Voice('saw bass', 81, 'bass', 'r.8.r.8.', 36, 48, 84, .6, pan=44, reverb=0)),
         drums=dict(kick='x...x...', snare='..X...X.', hat='xxxxxxxx', fills='yes'), kit=24, drum_volume=92,
         levels=(2, 2, 3, 3), loose_s=0., room=.1, moods=('playful', 'fast')),
-    Style('epic', 'Soundtrack', 104, 'minor', ('1 6 3 7', '4 6 1 5M'), (
-        Voice('strings', 48, 'comp', 'X.xxX.xxX.xxXxxx', 55, 74, 96, .45, 3, pan=44, reverb=50),
-        Voice('french horns', 60, 'melody', 'x---x---|x-----x-|x---x-x-', 55, 74, 100, .98, level=2, pan=50, reverb=90),
-        Voice('brass', 61, 'comp', 'X---....', 50, 68, 92, .9, 3, level=3, pan=80, reverb=80),
-        Voice('choir', 52, 'comp', 'x-------', 57, 76, 84, 1., 4, level=3, reverb=110, swell=True),
-        Voice('contrabass', 43, 'bass', 'r.rrr.rr', 28, 40, 100, .6, reverb=60),
-        Voice('taiko', 116, 'drone', 'X..x..x.X..x..xx', 36, 50, 110, .9, 1, reverb=80),
-        Voice('timpani', 47, 'bass', 'r-..............|r-..........r.rr', 36, 48, 104, .9, level=2, reverb=80)),
-        drums=dict(crash='3:x...............|................', kick='X.....x...X.....', snare='2:....x..xX...x.xx', low_tom='X..xX..xX..xX.xx', high_tom='3:..x...x...x.x...'), kit=48, drum_volume=116,
-        levels=(1, 2, 3, 3), loose_s=.012, room=.9, moods=('heroic', 'loud')),
+    Style('epic', 'Soundtrack', 132, 'minor', ('1 6 3 7', '4 6 1 5M'), (
+        Voice('strings', 48, 'comp', 'X.xxX.xxX.xxXxxx', 55, 74, 104, .4, 3, pan=44, reverb=30),
+        Voice('trumpet', 56, 'melody', 'x---x---|x-----x-|x---x-x-', 62, 81, 100, .95, level=2, volume=90, pan=50, reverb=45),
+        Voice('brass', 61, 'comp', 'X---..X-|X---X---', 50, 68, 104, .8, 4, level=2, pan=80, reverb=40),
+        Voice('choir', 52, 'comp', 'x-------', 60, 79, 80, 1., 3, level=3, volume=80, reverb=70),
+        Voice('contrabass', 43, 'bass', 'r.rrr.rrr.rrr.rr', 28, 40, 108, .6, reverb=30),
+        Voice('taiko', 116, 'drone', 'X..x..x.X..x..xx', 36, 50, 118, .9, 1, reverb=50),
+        Voice('timpani', 47, 'bass', 'r-..............|r-..........r.rr', 36, 48, 108, .9, level=2, reverb=50)),
+        drums=dict(kick='X..x..x.X..x..x.', snare='X..xX..xX..xX.xx', low_tom='X..xX..xX..xX.xx', crash='2:X...............|................'), kit=16,
+        drum_volume=118, levels=(1, 2, 3, 3), loose_s=.01, room=.6, moods=('heroic', 'loud', 'fast')),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-058
+# %% ../nbs/31_samples.ipynb #cell-060
 styles = {s.name: s for s in _quiet + _bands + _machines}
 
-# %% ../nbs/31_samples.ipynb #cell-060
+# %% ../nbs/31_samples.ipynb #cell-062
 ticks_per_beat = 480
 
 def _varlen(n:int)->bytes:
@@ -630,7 +647,7 @@ def _track(events:list[tuple[int, int, bytes]])->bytes:
         now = tick
     return _chunk(b'MTrk', body + b'\x00\xff\x2f\x00')
 
-# %% ../nbs/31_samples.ipynb #cell-063
+# %% ../nbs/31_samples.ipynb #cell-065
 def _tempo_track(s:Score)->bytes:
     "Tempo, metre, and the slowing at the end."
     def tempo(bpm): return b'\xff\x51\x03' + round(60e6/bpm).to_bytes(3, 'big')
@@ -641,7 +658,7 @@ def _tempo_track(s:Score)->bytes:
         events.append((beat*ticks_per_beat, 2, tempo(s.tempo_bpm*(1 - s.ritard*(i + 1)/steps))))
     return _track(events)
 
-# %% ../nbs/31_samples.ipynb #cell-064
+# %% ../nbs/31_samples.ipynb #cell-066
 def _part_track(p:Part, s:Score)->bytes:
     "One instrument: name, sound, place in the room, notes."
     c = p.channel
@@ -656,7 +673,7 @@ def _part_track(p:Part, s:Score)->bytes:
         events += [(on, 5, bytes((0x90 | c, n.pitch, n.velocity))), (max(on + 1, off), 4, bytes((0x80 | c, n.pitch, 0)))]
     return _track(events)
 
-# %% ../nbs/31_samples.ipynb #cell-065
+# %% ../nbs/31_samples.ipynb #cell-067
 def to_midi(
     score:Score,
 )->bytes:          # a Standard MIDI File, format 1
@@ -664,7 +681,7 @@ def to_midi(
     tracks = [_tempo_track(score)] + [_part_track(p, score) for p in score.parts]
     return _chunk(b'MThd', struct.pack('>HHH', 1, len(tracks), ticks_per_beat)) + b''.join(tracks)
 
-# %% ../nbs/31_samples.ipynb #cell-067
+# %% ../nbs/31_samples.ipynb #cell-069
 def _read_varlen(data:bytes, i:int)->tuple[int, int]:
     "A variable-length number at `i`, and where it ends."
     n = 0
@@ -673,7 +690,7 @@ def _read_varlen(data:bytes, i:int)->tuple[int, int]:
         i += 1
         if data[i - 1] < 128: return n, i
 
-# %% ../nbs/31_samples.ipynb #cell-068
+# %% ../nbs/31_samples.ipynb #cell-070
 def _read_track(data:bytes)->list[tuple[int, int, int, int, int]]:
     "(channel, start tick, end tick, pitch, velocity) of each note of a track body without running status."
     i, now, sounding, notes = 0, 0, {}, []
@@ -693,7 +710,7 @@ def _read_track(data:bytes)->list[tuple[int, int, int, int, int]]:
         else: raise ValueError(f"byte {data[i]:#x} at {i} starts no event that to_midi writes")
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-069
+# %% ../nbs/31_samples.ipynb #cell-071
 def read_midi(
     data:bytes,          # a file that `to_midi` made
 )->list[tuple[int, int, int, int, int]]:   # (channel, start tick, end tick, pitch, velocity), track by track
@@ -706,7 +723,7 @@ def read_midi(
         i += 8 + size
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-079
+# %% ../nbs/31_samples.ipynb #cell-083
 def find_soundfont(
     path:str|Path|None=None,     # else the variable MUSECHAT_SOUNDFONT, else where distributions put it
 )->Path:
@@ -718,7 +735,7 @@ def find_soundfont(
         if p.is_file(): return p
     raise MusechatError(f"no soundfont {asked or 'in the usual places'}: install fluid-soundfont-gm, or set MUSECHAT_SOUNDFONT to a .sf2 file")
 
-# %% ../nbs/31_samples.ipynb #cell-081
+# %% ../nbs/31_samples.ipynb #cell-085
 def render(
     midi:bytes,                        # a Standard MIDI File
     soundfont:str|Path|None=None,      # see `find_soundfont`
@@ -736,7 +753,7 @@ def render(
         if run.returncode or not raw.exists(): raise MusechatError(f"fluidsynth failed: {(run.stderr or run.stdout).strip()[-300:]}")
         return np.fromfile(raw, np.float32).reshape(-1, 2)
 
-# %% ../nbs/31_samples.ipynb #cell-083
+# %% ../nbs/31_samples.ipynb #cell-087
 def level(
     wave:np.ndarray,            # float32 (n, 2)
     sample_rate_hz:int=32000,
@@ -756,7 +773,7 @@ def level(
     wave[-fade:] *= np.linspace(1, 0, fade)[:, None]
     return wave.astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-085
+# %% ../nbs/31_samples.ipynb #cell-089
 def write_mp3(
     wave:np.ndarray,              # float32 (n, 2) in [-1, 1]
     path:str|Path,
@@ -774,7 +791,7 @@ def write_mp3(
             for packet in stream.encode(None): out.mux(packet)
     return Path(path)
 
-# %% ../nbs/31_samples.ipynb #cell-087
+# %% ../nbs/31_samples.ipynb #cell-091
 @dataclass(frozen=True)
 class Piece:
     "A track of the sample library: how it is composed, and what its file says of itself."
@@ -789,7 +806,7 @@ class Piece:
     album: str|None = None
     year: int|None = None
 
-# %% ../nbs/31_samples.ipynb #cell-088
+# %% ../nbs/31_samples.ipynb #cell-092
 pieces = (
     Piece('01-lament.mp3', 'strings', 54, 'D', 'minor', 1, 'Lament for a Lighthouse', 'Ilse Brandt Ensemble', 'Northern Rooms', 2019),
     Piece('02-farewell.mp3', 'strings', 62, 'G', 'minor', 5, 'The Long Farewell', 'Ilse Brandt Ensemble', 'Northern Rooms', 2019),
@@ -820,17 +837,17 @@ pieces = (
     Piece('27-undertow.mp3', 'drum and bass', 174, 'C', 'minor', 2, 'Undertow', 'DJ Perihelion', 'Escape Velocity', 2024),
     Piece('28-corner-store.mp3', 'hip-hop', 86, 'D', 'dorian', 6, 'Corner Store Philosophy', 'DJ Perihelion', None, None),
     Piece('29-pixel-orchard.mp3', 'chiptune', 152, 'C', 'major', 5, 'Level Two: The Orchard', None, None, 2022),
-    Piece('rec_0007.mp3', 'epic', 108, 'D', 'minor', 3, None, 'Halcyon Drift'),
+    Piece('rec_0007.mp3', 'epic', 132, 'D', 'minor', 3, None, 'Halcyon Drift'),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-089
+# %% ../nbs/31_samples.ipynb #cell-093
 def compose_piece(
     piece:Piece,
 )->Score:
     "The score of a track of the sample library."
     return compose(piece.style, piece.tempo_bpm, piece.key, piece.mode, piece.seed, duration_s=22.5)
 
-# %% ../nbs/31_samples.ipynb #cell-090
+# %% ../nbs/31_samples.ipynb #cell-094
 def write_tags(
     path:str|Path,     # an MP3 file
     piece:Piece,
@@ -847,7 +864,7 @@ def write_tags(
     tags.add(COMM(encoding=3, lang='eng', desc='', text='Composed by musechat, played by FluidSynth with the FluidR3 soundfont (Frank Wen, MIT)'))
     tags.save(path)
 
-# %% ../nbs/31_samples.ipynb #cell-091
+# %% ../nbs/31_samples.ipynb #cell-095
 def ground_truth(
     piece:Piece,
     score:Score,
@@ -860,7 +877,7 @@ def ground_truth(
                 has_choir=score.has_choir, seed=piece.seed, duration_s=round(duration_s, 2), title=piece.title, artist=piece.artist,
                 album=piece.album, year=piece.year, licence='CC0-1.0')
 
-# %% ../nbs/31_samples.ipynb #cell-092
+# %% ../nbs/31_samples.ipynb #cell-096
 def make_track(
     piece:Piece,
     folder:str|Path,                 # where the MP3 goes
@@ -873,7 +890,7 @@ def make_track(
     write_tags(path, piece, styles[piece.style].genre)
     return ground_truth(piece, score, len(wave)/32000)
 
-# %% ../nbs/31_samples.ipynb #cell-093
+# %% ../nbs/31_samples.ipynb #cell-097
 def make_library(
     folder:str|Path,
     soundfont:str|Path|None=None,
@@ -885,7 +902,7 @@ def make_library(
     write_atomic(folder/'tracks.json', json.dumps(dict(tracks=truth), indent=1, ensure_ascii=False))
     return folder
 
-# %% ../nbs/31_samples.ipynb #cell-095
+# %% ../nbs/31_samples.ipynb #cell-099
 def rough(
     height:int,                      # pixels
     width:int,                       # pixels
@@ -901,7 +918,7 @@ def rough(
     noise = np.fft.irfft2(spectrum, s=(height, width))
     return (noise/noise.std()).astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-096
+# %% ../nbs/31_samples.ipynb #cell-100
 def sample(
     texture:np.ndarray,      # (h, w)
     v:np.ndarray,            # rows, may be fractions, wraps round
@@ -914,7 +931,7 @@ def sample(
     a, b, c, d = v0 % h, (v0 + 1) % h, u0 % w, (u0 + 1) % w
     return (texture[a, c]*(1 - fu) + texture[a, d]*fu)*(1 - fv) + (texture[b, c]*(1 - fu) + texture[b, d]*fu)*fv
 
-# %% ../nbs/31_samples.ipynb #cell-099
+# %% ../nbs/31_samples.ipynb #cell-103
 video_width, video_height, video_fps = 640, 360, 24
 
 def _grid()->tuple[np.ndarray, np.ndarray]:
@@ -931,7 +948,7 @@ def blend(
     m = np.clip(mask, 0, 1)[..., None]
     return picture*(1 - m) + np.asarray(colour, np.float32)*m
 
-# %% ../nbs/31_samples.ipynb #cell-101
+# %% ../nbs/31_samples.ipynb #cell-105
 def sky(
     t:float,                 # seconds
     horizon:float,           # row of the horizon
@@ -955,7 +972,7 @@ def sky(
     shade = np.clip(1 - .16*np.clip(noise - cover - .5, 0, 2), .6, 1)[..., None]
     return np.clip(blend(picture, np.asarray(lit, np.float32)*shade, body), 0, 1)
 
-# %% ../nbs/31_samples.ipynb #cell-103
+# %% ../nbs/31_samples.ipynb #cell-107
 def water(
     picture:np.ndarray,      # (h, w, 3) with everything above the horizon painted
     t:float,
@@ -980,7 +997,7 @@ def water(
     surface += (glitter*path*np.clip(waves + .4, 0, 1.6))[..., None]*np.array([1., .86, .62], np.float32)
     return np.where((y >= horizon)[..., None], np.clip(surface, 0, 1), picture)
 
-# %% ../nbs/31_samples.ipynb #cell-105
+# %% ../nbs/31_samples.ipynb #cell-109
 def height_map(
     rng:np.random.Generator,
     n:int=1024,                # pixels a side
@@ -991,7 +1008,7 @@ def height_map(
     h = np.clip(ridge, 0, 1)**2*(.85 + .15*detail) + .05*rough(n, n, rng, 1.9)
     return (h - h.min())/(h.max() - h.min())
 
-# %% ../nbs/31_samples.ipynb #cell-106
+# %% ../nbs/31_samples.ipynb #cell-110
 def land_colour(
     h:np.ndarray,              # height map, 0 to 1
     rng:np.random.Generator,
@@ -1006,7 +1023,7 @@ def land_colour(
     land = blend(land, (.97, .98, 1.), (h - snow + .05*grain - .06*np.hypot(gx, gy))*14)
     return (land*light[..., None]).astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-107
+# %% ../nbs/31_samples.ipynb #cell-111
 def mountains(
     h:np.ndarray,              # height map
     land:np.ndarray,           # its colours, (n, n, 3)
@@ -1029,7 +1046,7 @@ def mountains(
         top = np.minimum(top, y)
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-108
+# %% ../nbs/31_samples.ipynb #cell-112
 def pan(
     picture:np.ndarray,        # (h, w, 3)
     layer:np.ndarray,          # (rows, more than w, 4), painted from the top row down
@@ -1043,7 +1060,7 @@ def pan(
     out[:len(layer)] = out[:len(layer)]*(1 - view[..., 3:]) + view[..., :3]
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-110
+# %% ../nbs/31_samples.ipynb #cell-114
 def beach(
     picture:np.ndarray,        # (h, w, 3) with sea down to the bottom
     t:float,
@@ -1074,7 +1091,7 @@ def beach(
     foam = np.clip(1.3 - np.abs(y - line + 3)/6 + .45*lace, 0, 1) + np.clip(.55*lace - .25, 0, .6)*(y < line)*np.clip(1 - (line - y)/46, 0, 1)
     return np.clip(blend(out, (.98, .98, .97), foam), 0, 1)
 
-# %% ../nbs/31_samples.ipynb #cell-112
+# %% ../nbs/31_samples.ipynb #cell-116
 def ridges(
     picture:np.ndarray,
     coarse:np.ndarray,           # texture
@@ -1088,15 +1105,15 @@ def ridges(
     y, x = _grid()
     out = picture
     for i, row in enumerate(rows):
-        share = (i + 1)/len(rows)
+        share = (i + 1.6)/(len(rows) + .6)
         column = (x + move*share)*(.25 + .2*share)
         line = row + sample(coarse, np.full_like(x, 37.*i + 11), column)*tall*(.6 + .8*share) + sample(coarse, np.full_like(x, 300.), column*9)*1.6*share + np.abs(sample(coarse, np.full_like(x, 150.), column*41))*2.4*share
         colour = np.asarray(far)*(1 - share**1.2) + np.asarray(near)*share**1.2
-        mist = np.clip((y - line)/95, 0, 1)*(1 - .55*share)
+        mist = np.clip((y - line)/64, 0, 1)**1.5*(1 - .5*share)
         out = blend(out, blend(np.broadcast_to(colour.astype(np.float32), out.shape), far, mist), y - line)
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-113
+# %% ../nbs/31_samples.ipynb #cell-117
 def gulls(
     picture:np.ndarray,
     t:float,
@@ -1115,7 +1132,7 @@ def gulls(
             draw.line(wing, fill=255, width=3, joint='curve')
     return blend(picture, colour, np.asarray(mask.resize((video_width, video_height), Image.Resampling.LANCZOS), np.float32)/255)
 
-# %% ../nbs/31_samples.ipynb #cell-115
+# %% ../nbs/31_samples.ipynb #cell-119
 @lru_cache(1)
 def _brushes()->dict:
     "Textures and mountains, made once."
@@ -1125,7 +1142,7 @@ def _brushes()->dict:
     return dict(lake=mountains(h, land, 212, 570), valley=mountains(h, land, 215, 842, 230., (.8, .8, .82)), clouds=rough(512, 1024, rng, 1.75, 1.4), ripples=rough(512, 512, rng, 1.5, 3.), fine=rough(512, 512, rng, 1.1),
                 coarse=rough(512, 1024, rng, 1.9))
 
-# %% ../nbs/31_samples.ipynb #cell-116
+# %% ../nbs/31_samples.ipynb #cell-120
 def scene_beach(t:float)->np.ndarray:
     "A beach in the late afternoon."
     b, horizon = _brushes(), 128
@@ -1135,7 +1152,7 @@ def scene_beach(t:float)->np.ndarray:
     out = beach(out, t, horizon, (b['fine'], b['coarse']))
     return gulls(out, t, ((90, 70, 24, 9), (140, 88, 22, 7), (40, 96, 26, 6)), (.95, .95, .97))
 
-# %% ../nbs/31_samples.ipynb #cell-117
+# %% ../nbs/31_samples.ipynb #cell-121
 def scene_lake(t:float)->np.ndarray:
     "Mountains and their image in a lake."
     b, horizon = _brushes(), 212
@@ -1144,7 +1161,7 @@ def scene_lake(t:float)->np.ndarray:
     out = ridges(out, b['coarse'], (206,), (.09, .17, .1), (.3, .4, .35), move=200 + 9*t, tall=6.)
     return water(out, t, horizon, b['ripples'], (.07, .2, .26), 9, .4)
 
-# %% ../nbs/31_samples.ipynb #cell-118
+# %% ../nbs/31_samples.ipynb #cell-122
 def scene_evening(t:float)->np.ndarray:
     "The sun goes down over a lake."
     b, horizon = _brushes(), 196
@@ -1155,15 +1172,15 @@ def scene_evening(t:float)->np.ndarray:
     out = ridges(out, b['coarse'], (372,), (.03, .03, .05), (.03, .03, .05), move=80, tall=14.)
     return gulls(out, t, ((210, 90, 18, 10), (262, 104, 17, 8), (180, 118, 19, 7), (240, 128, 18, 6)))
 
-# %% ../nbs/31_samples.ipynb #cell-119
+# %% ../nbs/31_samples.ipynb #cell-123
 def scene_valley(t:float)->np.ndarray:
     "Hills behind hills in the morning mist."
     b = _brushes()
     out = sky(t, 260, ((.42, .56, .76), (.78, .78, .78), (1., .86, .68)), (180, 96, (.6, .42, .2)), b['clouds'], .6)
     out = pan(out, b['valley'], 70 - 6*t)
-    return ridges(out, b['coarse'], (196, 226, 262, 300, 340), (.07, .16, .09), (.8, .78, .74), move=9*t, tall=15.)
+    return ridges(out, b['coarse'], (188, 222, 260, 300, 340), (.05, .15, .09), (.74, .76, .74), move=9*t, tall=17.)
 
-# %% ../nbs/31_samples.ipynb #cell-120
+# %% ../nbs/31_samples.ipynb #cell-124
 scenes = (scene_beach, scene_lake, scene_evening, scene_valley)
 scene_s = 5.
 
@@ -1176,7 +1193,7 @@ def video_frame(
     picture = scenes[k](t - k*scene_s)
     return (np.clip(picture, 0, 1)*255).round().astype(np.uint8)
 
-# %% ../nbs/31_samples.ipynb #cell-122
+# %% ../nbs/31_samples.ipynb #cell-126
 def shore_sound(
     duration_s:float=20.,
     sample_rate_hz:int=32000,
@@ -1193,7 +1210,7 @@ def shore_sound(
     ends = np.clip(np.minimum(t, duration_s - t)/.8, 0, 1)
     return (out/np.abs(out).max()*.35*ends).T.astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-123
+# %% ../nbs/31_samples.ipynb #cell-127
 def write_video(
     path:str|Path,
     n_frame:int=480,
@@ -1212,7 +1229,7 @@ def write_video(
         for stream, last in ((v, None), (a, frame), (a, None)): out.mux(stream.encode(last))
     return Path(path)
 
-# %% ../nbs/31_samples.ipynb #cell-125
+# %% ../nbs/31_samples.ipynb #cell-129
 def make_samples(
     folder:str|Path,
     soundfont:str|Path|None=None,
@@ -1222,7 +1239,7 @@ def make_samples(
     write_video(Path(folder)/'shore.mp4')
     return Path(folder)
 
-# %% ../nbs/31_samples.ipynb #cell-126
+# %% ../nbs/31_samples.ipynb #cell-130
 def sample_library()->Path:     # a folder with the tracks and `tracks.json`
     "Where the sample tracks are."
     return _shipped('tracks.json').parent
