@@ -22,7 +22,11 @@ def modules(): return sorted(p for p in package.rglob('*.py') if p.name not in (
 
 def tree(text): return ast.parse(without_directives(re.sub(r'^[%!].*', '', text, flags=re.M)))
 
-def is_import(node): return isinstance(node, (ast.Import, ast.ImportFrom)) or ast.unparse(node) == '_log = logging.getLogger(__name__)'
+def is_import(node): return isinstance(node, (ast.Import, ast.ImportFrom))
+
+def opens(node):
+    "Whether a statement belongs in the cell that opens a module: an import or its logger."
+    return is_import(node) or ast.unparse(node) == '_log = logging.getLogger(__name__)'
 
 def stale_modules():
     "A module whose notebook is gone or renamed: export never removes it."
@@ -57,12 +61,12 @@ def opening_cells():
         if module(dict(cells=nb)) is None: continue
         if 'default_exp' not in directives(nb[1]): bad.append(f'{name}: second cell is not "#| default_exp"')
         first = next((c for c in nb if 'export' in directives(c)), None)
-        if first and not all(map(is_import, tree(source(first)).body)): bad.append(f'{name}: the first exported cell holds more than imports')
+        if first and not all(map(opens, tree(source(first)).body)): bad.append(f'{name}: the first exported cell holds more than imports')
     return bad
 
 def lonely_imports():
     "An exported cell with imports holds nothing else."
-    def mixed(body): return any(map(is_import, body)) and not all(map(is_import, body))
+    def mixed(body): return any(map(is_import, body)) and not all(map(opens, body))
     return [at for at, cell in exported() if mixed(tree(source(cell)).body)]
 
 def function_length():

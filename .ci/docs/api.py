@@ -74,8 +74,7 @@ def of_function(f, notes, owner=None):
     rows, back = parameters(f, notes), returned(f, notes)
     shown = ', '.join(n + (f': {t}' if t else '') + (f' = {d}' if d else '') for n, t, d, _ in rows)
     arrow = f' -> {back[0][1]}' if back else ''
-    return Entry(name, 'method' if owner else 'function', f'{f.name}({shown}){arrow}', ast.get_docstring(f) or '',
-rows + back)
+    return Entry(name, 'method' if owner else 'function', f'{f.name}({shown}){arrow}', ast.get_docstring(f) or '', rows + back)
 
 def of_class(c, notes):
     "Entry of a class, then those of its public methods."
