@@ -3,7 +3,7 @@ import shlex
 from configparser import ConfigParser
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 config = ConfigParser(delimiters=['='])
 config.read('settings.ini', encoding='utf-8')
@@ -29,7 +29,7 @@ setup(
         'Intended Audience :: ' + cfg['audience'],
         'Natural Language :: ' + cfg['language'],
     ] + [f'Programming Language :: Python :: {v}' for v in pythons[pythons.index(cfg['min_python']):]],
-    packages=find_packages(include=['musechat', 'musechat.*']),
+    packages=find_namespace_packages(include=['musechat', 'musechat.sample']),
     include_package_data=True,
     install_requires=shlex.split(cfg['requirements']),
     extras_require=extras,

@@ -5,6 +5,7 @@ import ast
 import re
 import subprocess
 import sys
+from configparser import ConfigParser
 
 from notebooks import directives, module, notebooks, read, root, source, without_directives
 
@@ -43,6 +44,22 @@ def imported(path):
             if base.strip('.') == 'musechat': yield from (a.name for a in node.names)
             elif base.startswith('musechat.'): yield base.split('.')[1]
         elif isinstance(node, ast.Import): yield from (a.name.split('.')[1] for a in node.names if a.name.startswith('musechat.'))
+
+def requirements():
+    "What a module imports is Python's own or among the requirements."
+    config = ConfigParser(delimiters=['='], interpolation=None)
+    config.read(root/'settings.ini', encoding='utf-8')
+    known = set(re.findall(r'(?:^|\s)([A-Za-z][\w-]*)', config['DEFAULT']['requirements'])) | set(sys.stdlib_module_names) | {'musechat'}
+    dist = dict(PIL='pillow', decord='decord2')
+    return [f'{p.relative_to(root)} imports {name}' for p in modules() for name in sorted(outside(p)) if dist.get(name, name) not in known]
+
+def outside(path):
+    "Top-level names that a file imports by their full name."
+    found = set()
+    for n in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        if isinstance(n, ast.Import): found |= {a.name.split('.')[0] for a in n.names}
+        elif isinstance(n, ast.ImportFrom) and not n.level: found.add(n.module.split('.')[0])
+    return found
 
 def import_order():
     "A module imports only from notebooks with lower numbers."
@@ -112,7 +129,7 @@ def machine_paths():
     texts = [p for p in files if p.is_file() and p.suffix in {'.py', '.md', '.ini', '.yml', '.yaml', '.sh', '.ipynb', ''}]
     return [f'{p.relative_to(root)}: {m[0]}' for p in texts if (m := path.search(p.read_text(encoding='utf-8', errors='ignore')))]
 
-rules = [stale_modules, import_order, opening_cells, lonely_imports, function_length, swallowed_errors, typed_parameters,
+rules = [stale_modules, requirements, import_order, opening_cells, lonely_imports, function_length, swallowed_errors, typed_parameters,
          shell_lines, star_imports, notebook_size, saved_errors, machine_paths]
 
 def main():

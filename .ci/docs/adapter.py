@@ -91,7 +91,9 @@ def only_imports(text):
 def md_cell(text): return dict(cell_type='markdown', metadata={}, source=text)
 
 def code_cell(cell, text, *tags):
-    return dict(cell, source=text, metadata=dict(tags=list(tags)), execution_count=None, outputs=cell['outputs'])
+    "A code cell with its saved outputs, but for widgets (progress bars): they would need another server's scripts."
+    outputs = [o for o in cell['outputs'] if 'application/vnd.jupyter.widget-view+json' not in o.get('data', {})]
+    return dict(cell, source=text, metadata=dict(tags=list(tags)), execution_count=None, outputs=outputs)
 
 def shown(cell, mod, level, names, lines):
     "The cells that a reader gets for a code cell."
@@ -114,7 +116,7 @@ def adapt(nb, names):
             if heads := re.findall(r'^(#+) ', source(cell), re.M): level = len(heads[-1])
         elif cell['cell_type'] == 'code': cells += shown(cell, mod, level + 1, names, lines)
     for i, cell in enumerate(cells): cell['id'] = f'cell-{i}'
-    return dict(nb, cells=cells, nbformat=4, nbformat_minor=5)
+    return dict(nb, cells=cells, metadata=dict(nb['metadata'], widgets={}), nbformat=4, nbformat_minor=5)
 
 def groups(paths):
     "The navigation, in the notebooks' own order: (caption, notebooks)."
