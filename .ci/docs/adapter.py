@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 from configparser import ConfigParser
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -76,9 +77,10 @@ def line_of(mod):
         if isinstance(n, (ast.Assign, ast.AnnAssign)): found.update({e.name: n.lineno for e in of_value(n) if n.col_offset == 0})
     return found
 
-def reference(cell, mod, level, names, lines):
-    "Reference entries of an exported cell, as Markdown."
+def reference(cell, mod, level, names, lines, folded):
+    "Reference entries of an exported cell, as Markdown; values say themselves where the code below is not folded."
     found = list(entries(without_directives(source(cell))))
+    if not folded: found = [replace(e, signature='', doc='') if e.kind == 'value' else e for e in found]
     blob = f"{cfg['git_url']}/blob/{cfg['branch']}/musechat/{mod}.py"
     def url(e): return f"{blob}#L{lines.get(e.name) or lines.get(e.name.split('.')[-1], 1)}"
     def link(text): return linked(text, names)
@@ -101,8 +103,8 @@ def shown(cell, mod, level, names, lines):
     if not text or has & {'hide', 'default_exp'} or re.match(r'(from nbdev\.showdoc import|show_doc\()', text): return []
     if has & {'export', 'exporti', 'exports'}:
         if only_imports(text): return []
-        docs = reference(cell, mod, level, names, lines) if exported(cell) else ''
         folded = 'exports' not in has and any(isinstance(n, defined) for n in ast.parse(text).body)
+        docs = reference(cell, mod, level, names, lines, folded) if exported(cell) else ''
         return ([md_cell(docs)] if docs else []) + [code_cell(cell, text, *(['hide-input'] if folded else []))]
     return [code_cell(cell, text, *(['remove-input'] if re.search(r'^#\|\s*echo:\s*false', source(cell), re.M) else []))]
 

@@ -86,11 +86,12 @@ def of_class(c, notes):
     for n in c.body:
         if isinstance(n, functions) and not n.name.startswith('_'): yield of_function(n, notes, c.name)
 
-def of_value(n):
-    "Entries of the public names that an assignment makes."
+def of_value(n, notes=None):
+    "Entries of the public names that an assignment makes, with what it says where it is short."
+    shown = ast.unparse(n)
     targets = n.targets if isinstance(n, ast.Assign) else [n.target]
     names = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
-    return [Entry(t.id, 'value', '', '') for t in names if isinstance(t, ast.Name) and not t.id.startswith('_')]
+    return [Entry(t.id, 'value', shown if len(shown) < 120 else '', (notes or {}).get(n.end_lineno, '')) for t in names if isinstance(t, ast.Name) and not t.id.startswith('_')]
 
 def entries(source):
     "Entries of every public name that a cell defines."
@@ -98,7 +99,7 @@ def entries(source):
     for n in ast.parse(source).body:
         if isinstance(n, ast.ClassDef) and not n.name.startswith('_'): yield from of_class(n, notes)
         elif isinstance(n, functions) and not n.name.startswith('_'): yield of_function(n, notes, patched(n))
-        elif isinstance(n, (ast.Assign, ast.AnnAssign)): yield from of_value(n)
+        elif isinstance(n, (ast.Assign, ast.AnnAssign)): yield from of_value(n, notes)
 
 def plain(text):
     "Text from a comment or docstring as Markdown that shows it as it is; `code` stays code."
