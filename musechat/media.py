@@ -160,7 +160,8 @@ def _serve()->None:
     out = os.fdopen(os.dup(1), 'wb', buffering=0)
     os.dup2(2, 1)                             # a library that prints must not write into our answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _load_decoders()
+    import av                                 # before any limit is set
+    av.logging.set_level(av.logging.PANIC)
     _send(out, dict(ready=True))
     requests = SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
@@ -168,14 +169,6 @@ def _serve()->None:
         header, data = requests.get()
         answer, result = _answer(header, data)
         _send(out, answer, result)
-
-def _load_decoders()->None:
-    "Import what decodes before any limit is set."
-    sys.modules['nvidia'] = None              # see above
-    import av
-    import decord
-    av.logging.set_level(av.logging.PANIC)
-    decord.logging.set_level(decord.logging.QUIET)
 
 def _listen(requests:SimpleQueue)->None:
     "Queue what comes in; when the parent is gone, so are we."
@@ -388,7 +381,8 @@ def _streams(c:Any)->tuple[Any, Any]:
 
 def _declared_s(c:Any, s:Any)->float|None:
     "Length of a stream as its headers state it, None where they do not (or talk nonsense)."
-    seconds = [s.duration*float(s.time_base) if s.duration else math.nan, _clock(s.metadata.get('DURATION', '')), (c.duration or math.nan)/1e6]
+    ends = [_clock(s.metadata.get('DURATION', '')), (c.duration or math.nan)/1e6]       # these count from the file's start, not the stream's
+    seconds = [s.duration*float(s.time_base) if s.duration else math.nan, *(end - max(0., _start_s(s)) for end in ends)]
     return next((t for t in seconds if 0 < t < 31*86400), None)
 
 def _clock(text:str)->float:
@@ -396,12 +390,18 @@ def _clock(text:str)->float:
     m = re.fullmatch(r'(\d+):(\d+):(\d+(?:\.\d+)?)', text.strip())
     return int(m[1])*3600 + int(m[2])*60 + float(m[3]) if m else math.nan
 
+def _seek(c:Any, s:Any, tick:int)->None:
+    "Go to the keyframe at or before a tick, or to the first one where there is none before it."
+    import av
+    try: c.seek(tick, stream=s)
+    except av.FFmpegError: c.seek(tick, stream=s, backward=False)
+
 def _end_s(c:Any, s:Any, from_s:float=0.)->float:
     "When the packets of a stream really end, in seconds from its start; looks from `from_s` on."
     import av
     base, start, end = float(s.time_base), s.start_time or 0, 0.
     try:
-        c.seek(start + int(max(0., from_s)/base), stream=s)
+        _seek(c, s, start + int(max(0., from_s)/base))
         for p in c.demux(s):
             if p.pts is not None: end = max(end, (p.pts - start + (p.duration or 0))*base)
     except av.FFmpegError as e: _log.debug('reading stopped early: %s', e)
@@ -462,7 +462,7 @@ def _look_at_video(file:_File, c:Any, s:Any)->dict:
     "Size, rate and rotation; the first frame is decoded, because rotation travels with it."
     w, h = s.codec_context.width, s.codec_context.height
     if w*h > file.limits.frame_px: raise file.fail('too_large', f'frames of {w} x {h} pixels, over the budget of {file.limits.frame_px} pixels')
-    c.seek(0)
+    _seek(c, s, s.start_time or 0)
     frame = next(c.decode(s), None)
     if frame is None: raise file.fail('empty', 'no frame in the video stream')
     sar = float(s.sample_aspect_ratio or 1)
@@ -529,41 +529,42 @@ def _span(file:_File, whole_s:float, start_s:float|None, duration_s:float|None)-
     return start_s, min(120. if duration_s is None else duration_s, whole_s - start_s)
 
 # %% ../nbs/10_media.ipynb #cell-049
-def _by_decord(file:_File, w:int, h:int, turn:int)->tuple[np.ndarray, Any]:
-    "(when each frame appears and disappears (n, 2), a function from indices (m,) to images (m, h, w, 3))."
-    import decord
-    k = _oversize(w)
-    reader = decord.VideoReader(file.name, width=w*k, height=h*k, num_threads=1)
-    return reader.get_frame_timestamp(range(len(reader))).astype(float), lambda index: _shrink(reader.get_batch(index).asnumpy(), k)
-
-def _oversize(w:int)->int:
-    "How many times as large decord must decode: 3.4 takes padded rows for channels at some widths below 192 (48, 96, 144)."
-    return math.ceil(192/w)
-
-def _shrink(images:np.ndarray, k:int)->np.ndarray:
-    "(n, h*k, w*k, 3) to (n, h, w, 3): each pixel the mean of k x k."
-    if k == 1: return images
-    n, h, w, _ = images.shape
-    return np.stack([im.reshape(h//k, k, w//k, k, 3).mean((1, 3)).round() for im in images]).astype(np.uint8)
-
-def _by_av(file:_File, w:int, h:int, turn:int)->tuple[np.ndarray, Any]:
-    "The same by PyAV."
+def _timeline(file:_File)->tuple[np.ndarray, np.ndarray, float]:
+    "Of all frames, in the order shown: (n, 2) ticks at which each appears and disappears, (n,) bool keyframe, seconds a tick."
     with file.av() as c:
         s = _streams(c)[0]
-        ticks = sorted((p.pts, p.pts + (p.duration or 0)) for p in c.demux(s) if p.pts is not None)
+        rows = sorted({(p.pts, p.pts + max(0, p.duration or 0), bool(p.is_keyframe)) for p in c.demux(s) if p.pts is not None and not p.is_discard})
         base = float(s.time_base)
-    if not ticks: raise file.fail('empty', 'no frames in the video stream')
+    if not rows: raise file.fail('empty', 'no frame in the video stream')
+    return np.array([r[:2] for r in rows]), np.array([r[2] for r in rows]), base
+
+def _decoded(c:Any, s:Any)->Iterator[Any]:
+    "Frames of a stream from where it stands; a packet that cannot be decoded is left out, which the count at the end tells."
+    import av
+    for packet in c.demux(s):
+        try: yield from packet.decode()
+        except av.error.InvalidDataError as e: _log.debug('packet left out: %s', e)
+
+def _frames_at(file:_File, ticks:np.ndarray, keys:np.ndarray, index:np.ndarray, w:int, h:int, turn:int, jump:bool=True)->np.ndarray:
+    "Images (m, h, w, 3) of the frames `index` (m,), ascending; fewer where the stream ends before."
+    images, n = np.empty((len(index), h, w, 3), np.uint8), 0
+    before = np.maximum.accumulate(np.where(keys, np.arange(len(keys)), 0))       # the last keyframe at or before each frame
     stored = (h, w) if turn % 2 else (w, h)
-    def images(index):
-        out = []
-        with file.av() as c:
-            s = _streams(c)[0]
-            c.seek(ticks[index[0]][0], stream=s)
-            for f in c.decode(s):
-                while len(out) < len(index) and f.pts >= ticks[index[len(out)]][0]: out.append(np.rot90(f.reformat(*stored, format='rgb24').to_ndarray(), -turn))
-                if len(out) == len(index): break
-        return np.stack(out) if out else np.empty((0, h, w, 3), np.uint8)
-    return np.array(ticks)*base, images
+    with file.av() as c:
+        s = _streams(c)[0]
+        s.codec_context.thread_count = 1
+        while n < len(index):
+            start, at = n, index[n]
+            if jump: _seek(c, s, int(ticks[before[at], 0]))
+            for i, f in enumerate(_decoded(c, s)):
+                if jump and not i and f.pts is not None and f.pts > ticks[at, 0]: return _frames_at(file, ticks, keys, index, w, h, turn, jump=False)
+                image = None
+                while n < len(index) and f.pts is not None and f.pts >= ticks[index[n], 0]:
+                    if image is None: image = np.rot90(f.reformat(*stored, format='rgb24').to_ndarray(), -turn)
+                    images[n], n = image, n + 1
+                if n == len(index) or (jump and n > start and before[index[n]] > before[at] and ticks[before[index[n]], 0] > f.pts): break
+            if n == start or not jump: break
+    return images[:n]
 
 # %% ../nbs/10_media.ipynb #cell-050
 def _op_frames(file:_File, fps:float, start_s:float|None, duration_s:float|None, size:int)->tuple[dict, np.ndarray]:
@@ -572,13 +573,12 @@ def _op_frames(file:_File, fps:float, start_s:float|None, duration_s:float|None,
         if not _streams(c)[0]: raise file.fail('no_video', 'no video stream')
         info = _look(file, c)
     w, h = (max(1, round(side*size/min(info['width'], info['height']))) for side in (info['width'], info['height']))
-    budget, px = file.limits.result_mb << 20, w*h*_oversize(w)**2
-    if px*3 > budget: raise file.fail('too_large', f'a frame of {w} x {h} is over the budget')
-    shown, images_at = (_by_decord if info['declared'] else _by_av)(file, w, h, info['rotation']//90)
+    ticks, keys, base = _timeline(file)
+    shown = ticks*base
     whole_s = _check_times(file, shown, info)
     index, grid = pick_frames(shown[:, 0], shown[0, 0] + whole_s, fps, *_span(file, whole_s, start_s, duration_s))
-    if len(index)*px*3 > budget: raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
-    images = images_at(index)
+    if len(index)*w*h*3 > file.limits.result_mb << 20: raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
+    images = _frames_at(file, ticks, keys, index, w, h, info['rotation']//90)
     if len(images) != len(index): raise file.fail('truncated', f'asked for {len(index)} frames, got {len(images)}')
     return dict(times_s=grid.tolist(), duration_s=whole_s), images
 
@@ -638,7 +638,7 @@ def _decode(file:_File, c:Any, s:Any, at_s:float, n:int, rate:int, stereo:bool, 
     "Decode n samples from at_s on."
     import av
     seek = seek and at_s > 2
-    c.seek(int(_start_s(s)/s.time_base) + int((at_s - 1)/s.time_base) if seek else 0, stream=s) if seek else c.seek(0)
+    _seek(c, s, (s.start_time or 0) + (int((at_s - 1)/s.time_base) if seek else 0))
     resampler = av.AudioResampler(format='fltp', layout='stereo' if s.codec_context.channels > 2 and stereo else None, rate=rate)
     blocks, have, drop = [], 0, None
     for frame in _sound_frames(c, s, resampler):
@@ -658,12 +658,8 @@ def _mix(block:np.ndarray, stereo:bool)->np.ndarray:
     return np.repeat(block, 2, 0) if len(block) == 1 else block[:2]
 
 def _sound_frames(c:Any, s:Any, resampler:Any)->Iterator[Any]:
-    "Resampled frames of a stream; a packet that cannot be decoded is left out, the count at the end tells."
-    import av
-    for packet in c.demux(s):
-        try: decoded = packet.decode()
-        except av.error.InvalidDataError: continue
-        for frame in decoded: yield from resampler.resample(frame)
+    "Resampled frames of a stream."
+    for frame in _decoded(c, s): yield from resampler.resample(frame)
     yield from resampler.resample(None)
 
 _operations['audio'] = _op_audio
@@ -853,7 +849,8 @@ def _op_mux(file:_File, out:str, muxer:str, rate:int)->tuple[dict, np.ndarray]:
         video = _streams(c)[0]
         look = _look_at_video(file, c, video)
         copied = video.codec_context.codec.canonical_name in _copied and file.container in ('mp4', 'mkv')
-        c.seek(video.start_time or 0, stream=video)
+        copied = copied and not (muxer == 'matroska' and _starts_hidden(file))
+        _seek(c, video, video.start_time or 0)
         packets = (_copy if copied else _encode)(c, video, o, look)
         audio = o.add_stream('aac', rate=rate, layout='stereo')
         audio.bit_rate = 192_000
@@ -866,15 +863,33 @@ def _op_mux(file:_File, out:str, muxer:str, rate:int)->tuple[dict, np.ndarray]:
         for _, q in blocks: o.mux(q)
     return dict(copied=copied), np.empty(0, np.uint8)
 
+def _starts_hidden(file:_File)->bool:
+    "Whether the video was trimmed by an edit list, which Matroska does not have: frames before its start must stay hidden."
+    with file.av() as c: return next(iter(c.demux(_streams(c)[0]))).is_discard
+
 def _copy(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
     "The video's packets as they are, moved so that the first frame stands at 0."
     stream, start = o.add_stream_from_template(video, opaque=True), video.start_time or 0
     def packets():
-        for p in c.demux(video):
-            if p.dts is None or p.pts is None: continue
+        for p in _with_dts(p for p in c.demux(video) if p.pts is not None):
             p.pts, p.dts, p.stream = p.pts - start, p.dts - start, stream
             yield p
     return packets()
+
+def _with_dts(packets:Iterable)->Iterator[Any]:
+    "Packets with a decoding time each: Matroska does not store it, and FFmpeg leaves it out for the first few."
+    held, last = [], None
+    for p in packets:
+        held.append(p)
+        if p.dts is None: continue
+        for k, q in enumerate(held):
+            dts = p.dts - sum(max(1, r.duration or 0) for r in held[k:-1])
+            q.dts = last = dts if last is None else max(last + 1, dts)
+        yield from held
+        held = []
+    for q in held:
+        q.dts = last = q.pts if last is None else max(last + 1, q.pts)
+        yield q
 
 def _encode(c:Any, video:Any, o:Any, look:dict)->Iterator[Any]:
     "The video as H.264: upright, square pixels, every frame at its own time."
@@ -936,7 +951,7 @@ def fit_track(
         with atomic_path(out) as tmp:
             _call('mux', video, root, limits, sound, out=str(tmp.resolve()), muxer=_writers[out.suffix.lower()], rate=rate)
             made = probe(tmp, limits=limits)
-            if abs(made.video_s - info.video_s) > .1 + 1/(info.fps or 25): raise MediaError('format', video, f'{info.video_s:.2f} s became {made.video_s:.2f} s; its time stamps cannot be kept')
+            if abs(made.video_s - info.video_s) > .1 + 4/(info.fps or 25): raise MediaError('format', video, f'{info.video_s:.2f} s became {made.video_s:.2f} s; its time stamps cannot be kept')
     except OSError as e: raise MusechatError(f'{printable(out)} cannot be written ({e.strerror})') from e
     return out
 
