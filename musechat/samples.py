@@ -6,7 +6,7 @@
 __all__ = ['scales', 'keys', 'drum_pitches', 'styles', 'ticks_per_beat', 'pieces', 'video_width', 'video_height', 'video_fps',
            'scenes', 'scene_s', 'Chord', 'chord', 'voicing', 'Note', 'Part', 'Score', 'Hit', 'hits', 'Voice', 'Style',
            'Plan', 'plan', 'voicings', 'play_chords', 'play_arpeggio', 'play_bass', 'play_drone', 'play_melody',
-           'double', 'play_drums', 'humanise', 'echoes', 'compose', 'get_style', 'to_midi', 'read_midi',
+           'double', 'play_drums', 'untangle', 'humanise', 'echoes', 'compose', 'get_style', 'to_midi', 'read_midi',
            'find_soundfont', 'render', 'level', 'write_mp3', 'Piece', 'compose_piece', 'write_tags', 'ground_truth',
            'make_track', 'make_library', 'rough', 'sample', 'blend', 'sky', 'water', 'height_map', 'land_colour',
            'mountains', 'pan', 'beach', 'ridges', 'gulls', 'scene_beach', 'scene_lake', 'scene_evening', 'scene_valley',
@@ -413,6 +413,22 @@ def play_drums(
     return notes
 
 # %% ../nbs/31_samples.ipynb #cell-047
+def untangle(
+    notes:list[Note],
+)->list[Note]:           # in order of time
+    "Let a note end before its own pitch is struck again: MIDI's note-off would silence the new one."
+    out, last = [], {}
+    for n in sorted(notes, key=lambda n: (n.start_beat, n.pitch)):
+        if n.pitch in last:
+            before = out[last[n.pitch]]
+            gap = n.start_beat - before.start_beat
+            if gap < .03: continue                      # one stroke, written twice
+            out[last[n.pitch]] = replace(before, beats=min(before.beats, gap - .01))
+        last[n.pitch] = len(out)
+        out.append(n)
+    return out
+
+# %% ../nbs/31_samples.ipynb #cell-049
 def humanise(
     p:Plan,
     notes:list[Note],
@@ -428,9 +444,9 @@ def humanise(
         loud = n.velocity + rng.gauss(0, 3.5) + accent*(place < 1e-6) + 5*(p.levels[bar] - 2)
         start = max(0., n.start_beat + late + p.beats(rng.gauss(0, s.loose_s)))
         out.append(Note(start, max(.05, n.beats), n.pitch, max(1, min(127, round(loud)))))
-    return tuple(sorted(out, key=lambda n: (n.start_beat, n.pitch)))
+    return tuple(untangle(out))
 
-# %% ../nbs/31_samples.ipynb #cell-048
+# %% ../nbs/31_samples.ipynb #cell-050
 def echoes(
     notes:list[Note],
     beats:float,          # delay
@@ -439,17 +455,17 @@ def echoes(
     "The notes and their echoes, each at 60 % of the strength before."
     return [Note(m.start_beat + i*beats, m.beats, m.pitch, max(1, round(m.velocity*.6**i))) for m in notes for i in range(n + 1)]
 
-# %% ../nbs/31_samples.ipynb #cell-050
+# %% ../nbs/31_samples.ipynb #cell-052
 _players = dict(comp=play_chords, arp=play_arpeggio, bass=play_bass, drone=play_drone, melody=play_melody)
 
-# %% ../nbs/31_samples.ipynb #cell-051
+# %% ../nbs/31_samples.ipynb #cell-053
 def _play(p:Plan, v:Voice, i:int, seed:int, melody:list[Note])->tuple[list[Note], random.Random]:
     "The notes of voice `i` before humanising, and its random stream."
     rng = random.Random(f'{p.style.name} {seed} {i}')
     notes = double(p, v, melody) if v.kind == 'double' else _players[v.kind](p, v, rng)
     return (echoes(notes, v.echo_beats) if v.echo_beats else notes), rng
 
-# %% ../nbs/31_samples.ipynb #cell-052
+# %% ../nbs/31_samples.ipynb #cell-054
 def compose(
     style:str|Style,               # a name in `styles`, or a style of your own
     tempo_bpm:float|None=None,     # else the style's own
@@ -472,7 +488,7 @@ def compose(
         parts.append(Part('drums', s.kit, 9, humanise(p, play_drums(p, rng), rng), s.drum_volume, 64, 30))
     return Score(s.name, p.tempo_bpm, p.key, p.mode, s.beats_per_bar, p.n_bar, p.chords, tuple(parts), seed, s.ritard, s.room)
 
-# %% ../nbs/31_samples.ipynb #cell-053
+# %% ../nbs/31_samples.ipynb #cell-055
 def get_style(
     name:str,      # a name in `styles`
 )->Style:
@@ -480,7 +496,7 @@ def get_style(
     if name not in styles: raise MusechatError(f"unknown style {name!r}: musechat has {', '.join(styles)}")
     return styles[name]
 
-# %% ../nbs/31_samples.ipynb #cell-055
+# %% ../nbs/31_samples.ipynb #cell-057
 _quiet = (
     Style('strings', 'Classical', 58, 'minor', ('1 6 4 5M', '6 3 4 5M'), (
         Voice('violin', 40, 'melody', 'x---x-x-|x-----x-|x---x---|x-x-x---', 67, 86, 84, .98, pan=50, reverb=80, swell=True),
@@ -529,7 +545,7 @@ _quiet = (
         levels=(1, 2, 2, 2), loose_s=.012, room=.6, moods=('hypnotic',)),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-057
+# %% ../nbs/31_samples.ipynb #cell-059
 _bands = (
     Style('folk', 'Folk', 96, 'major', ('1 5 6 4', '2 4 1 5'), (
         Voice('acoustic guitar', 25, 'arp', '0213 0213|0213 0412', 43, 62, 80, 1.6, 4, pan=54, reverb=40),
@@ -586,7 +602,7 @@ _bands = (
         levels=(2, 2, 3, 3), loose_s=.004, room=.3, moods=('aggressive', 'loud', 'fast')),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-059
+# %% ../nbs/31_samples.ipynb #cell-061
 _machines = (
     Style('techno', 'Techno', 130, 'minor', ('1 1 6 7',), (
         Voice('synth bass', 38, 'bass', '..r...r...r...rr', 33, 45, 110, .6, reverb=5),
@@ -625,10 +641,10 @@ _machines = (
         drum_volume=118, levels=(1, 2, 3, 3), loose_s=.01, room=.6, moods=('heroic', 'loud', 'fast')),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-060
+# %% ../nbs/31_samples.ipynb #cell-062
 styles = {s.name: s for s in _quiet + _bands + _machines}
 
-# %% ../nbs/31_samples.ipynb #cell-062
+# %% ../nbs/31_samples.ipynb #cell-064
 ticks_per_beat = 480
 
 def _varlen(n:int)->bytes:
@@ -647,7 +663,7 @@ def _track(events:list[tuple[int, int, bytes]])->bytes:
         now = tick
     return _chunk(b'MTrk', body + b'\x00\xff\x2f\x00')
 
-# %% ../nbs/31_samples.ipynb #cell-065
+# %% ../nbs/31_samples.ipynb #cell-067
 def _tempo_track(s:Score)->bytes:
     "Tempo, metre, and the slowing at the end."
     def tempo(bpm): return b'\xff\x51\x03' + round(60e6/bpm).to_bytes(3, 'big')
@@ -658,7 +674,7 @@ def _tempo_track(s:Score)->bytes:
         events.append((beat*ticks_per_beat, 2, tempo(s.tempo_bpm*(1 - s.ritard*(i + 1)/steps))))
     return _track(events)
 
-# %% ../nbs/31_samples.ipynb #cell-066
+# %% ../nbs/31_samples.ipynb #cell-068
 def _part_track(p:Part, s:Score)->bytes:
     "One instrument: name, sound, place in the room, notes."
     c = p.channel
@@ -673,7 +689,7 @@ def _part_track(p:Part, s:Score)->bytes:
         events += [(on, 5, bytes((0x90 | c, n.pitch, n.velocity))), (max(on + 1, off), 4, bytes((0x80 | c, n.pitch, 0)))]
     return _track(events)
 
-# %% ../nbs/31_samples.ipynb #cell-067
+# %% ../nbs/31_samples.ipynb #cell-069
 def to_midi(
     score:Score,
 )->bytes:          # a Standard MIDI File, format 1
@@ -681,7 +697,7 @@ def to_midi(
     tracks = [_tempo_track(score)] + [_part_track(p, score) for p in score.parts]
     return _chunk(b'MThd', struct.pack('>HHH', 1, len(tracks), ticks_per_beat)) + b''.join(tracks)
 
-# %% ../nbs/31_samples.ipynb #cell-069
+# %% ../nbs/31_samples.ipynb #cell-071
 def _read_varlen(data:bytes, i:int)->tuple[int, int]:
     "A variable-length number at `i`, and where it ends."
     n = 0
@@ -690,7 +706,7 @@ def _read_varlen(data:bytes, i:int)->tuple[int, int]:
         i += 1
         if data[i - 1] < 128: return n, i
 
-# %% ../nbs/31_samples.ipynb #cell-070
+# %% ../nbs/31_samples.ipynb #cell-072
 def _read_track(data:bytes)->list[tuple[int, int, int, int, int]]:
     "(channel, start tick, end tick, pitch, velocity) of each note of a track body without running status."
     i, now, sounding, notes = 0, 0, {}, []
@@ -710,7 +726,7 @@ def _read_track(data:bytes)->list[tuple[int, int, int, int, int]]:
         else: raise ValueError(f"byte {data[i]:#x} at {i} starts no event that to_midi writes")
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-071
+# %% ../nbs/31_samples.ipynb #cell-073
 def read_midi(
     data:bytes,          # a file that `to_midi` made
 )->list[tuple[int, int, int, int, int]]:   # (channel, start tick, end tick, pitch, velocity), track by track
@@ -723,7 +739,7 @@ def read_midi(
         i += 8 + size
     return notes
 
-# %% ../nbs/31_samples.ipynb #cell-083
+# %% ../nbs/31_samples.ipynb #cell-085
 def find_soundfont(
     path:str|Path|None=None,     # else the variable MUSECHAT_SOUNDFONT, else where distributions put it
 )->Path:
@@ -735,7 +751,7 @@ def find_soundfont(
         if p.is_file(): return p
     raise MusechatError(f"no soundfont {asked or 'in the usual places'}: install fluid-soundfont-gm, or set MUSECHAT_SOUNDFONT to a .sf2 file")
 
-# %% ../nbs/31_samples.ipynb #cell-085
+# %% ../nbs/31_samples.ipynb #cell-087
 def render(
     midi:bytes,                        # a Standard MIDI File
     soundfont:str|Path|None=None,      # see `find_soundfont`
@@ -753,7 +769,7 @@ def render(
         if run.returncode or not raw.exists(): raise MusechatError(f"fluidsynth failed: {(run.stderr or run.stdout).strip()[-300:]}")
         return np.fromfile(raw, np.float32).reshape(-1, 2)
 
-# %% ../nbs/31_samples.ipynb #cell-087
+# %% ../nbs/31_samples.ipynb #cell-089
 def level(
     wave:np.ndarray,            # float32 (n, 2)
     sample_rate_hz:int=32000,
@@ -773,7 +789,7 @@ def level(
     wave[-fade:] *= np.linspace(1, 0, fade)[:, None]
     return wave.astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-089
+# %% ../nbs/31_samples.ipynb #cell-091
 def write_mp3(
     wave:np.ndarray,              # float32 (n, 2) in [-1, 1]
     path:str|Path,
@@ -791,7 +807,7 @@ def write_mp3(
             for packet in stream.encode(None): out.mux(packet)
     return Path(path)
 
-# %% ../nbs/31_samples.ipynb #cell-091
+# %% ../nbs/31_samples.ipynb #cell-093
 @dataclass(frozen=True)
 class Piece:
     "A track of the sample library: how it is composed, and what its file says of itself."
@@ -806,7 +822,7 @@ class Piece:
     album: str|None = None
     year: int|None = None
 
-# %% ../nbs/31_samples.ipynb #cell-092
+# %% ../nbs/31_samples.ipynb #cell-094
 pieces = (
     Piece('01-lament.mp3', 'strings', 54, 'D', 'minor', 1, 'Lament for a Lighthouse', 'Ilse Brandt Ensemble', 'Northern Rooms', 2019),
     Piece('02-farewell.mp3', 'strings', 62, 'G', 'minor', 5, 'The Long Farewell', 'Ilse Brandt Ensemble', 'Northern Rooms', 2019),
@@ -840,14 +856,14 @@ pieces = (
     Piece('rec_0007.mp3', 'epic', 132, 'D', 'minor', 3, None, 'Halcyon Drift'),
 )
 
-# %% ../nbs/31_samples.ipynb #cell-093
+# %% ../nbs/31_samples.ipynb #cell-095
 def compose_piece(
     piece:Piece,
 )->Score:
     "The score of a track of the sample library."
     return compose(piece.style, piece.tempo_bpm, piece.key, piece.mode, piece.seed, duration_s=22.5)
 
-# %% ../nbs/31_samples.ipynb #cell-094
+# %% ../nbs/31_samples.ipynb #cell-096
 def write_tags(
     path:str|Path,     # an MP3 file
     piece:Piece,
@@ -864,7 +880,7 @@ def write_tags(
     tags.add(COMM(encoding=3, lang='eng', desc='', text='Composed by musechat, played by FluidSynth with the FluidR3 soundfont (Frank Wen, MIT)'))
     tags.save(path)
 
-# %% ../nbs/31_samples.ipynb #cell-095
+# %% ../nbs/31_samples.ipynb #cell-097
 def ground_truth(
     piece:Piece,
     score:Score,
@@ -877,7 +893,7 @@ def ground_truth(
                 has_choir=score.has_choir, seed=piece.seed, duration_s=round(duration_s, 2), title=piece.title, artist=piece.artist,
                 album=piece.album, year=piece.year, licence='CC0-1.0')
 
-# %% ../nbs/31_samples.ipynb #cell-096
+# %% ../nbs/31_samples.ipynb #cell-098
 def make_track(
     piece:Piece,
     folder:str|Path,                 # where the MP3 goes
@@ -890,7 +906,7 @@ def make_track(
     write_tags(path, piece, styles[piece.style].genre)
     return ground_truth(piece, score, len(wave)/32000)
 
-# %% ../nbs/31_samples.ipynb #cell-097
+# %% ../nbs/31_samples.ipynb #cell-099
 def make_library(
     folder:str|Path,
     soundfont:str|Path|None=None,
@@ -902,7 +918,7 @@ def make_library(
     write_atomic(folder/'tracks.json', json.dumps(dict(tracks=truth), indent=1, ensure_ascii=False))
     return folder
 
-# %% ../nbs/31_samples.ipynb #cell-099
+# %% ../nbs/31_samples.ipynb #cell-101
 def rough(
     height:int,                      # pixels
     width:int,                       # pixels
@@ -918,7 +934,7 @@ def rough(
     noise = np.fft.irfft2(spectrum, s=(height, width))
     return (noise/noise.std()).astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-100
+# %% ../nbs/31_samples.ipynb #cell-102
 def sample(
     texture:np.ndarray,      # (h, w)
     v:np.ndarray,            # rows, may be fractions, wraps round
@@ -931,7 +947,7 @@ def sample(
     a, b, c, d = v0 % h, (v0 + 1) % h, u0 % w, (u0 + 1) % w
     return (texture[a, c]*(1 - fu) + texture[a, d]*fu)*(1 - fv) + (texture[b, c]*(1 - fu) + texture[b, d]*fu)*fv
 
-# %% ../nbs/31_samples.ipynb #cell-103
+# %% ../nbs/31_samples.ipynb #cell-105
 video_width, video_height, video_fps = 640, 360, 24
 
 def _grid()->tuple[np.ndarray, np.ndarray]:
@@ -948,7 +964,7 @@ def blend(
     m = np.clip(mask, 0, 1)[..., None]
     return picture*(1 - m) + np.asarray(colour, np.float32)*m
 
-# %% ../nbs/31_samples.ipynb #cell-105
+# %% ../nbs/31_samples.ipynb #cell-107
 def sky(
     t:float,                 # seconds
     horizon:float,           # row of the horizon
@@ -972,7 +988,7 @@ def sky(
     shade = np.clip(1 - .16*np.clip(noise - cover - .5, 0, 2), .6, 1)[..., None]
     return np.clip(blend(picture, np.asarray(lit, np.float32)*shade, body), 0, 1)
 
-# %% ../nbs/31_samples.ipynb #cell-107
+# %% ../nbs/31_samples.ipynb #cell-109
 def water(
     picture:np.ndarray,      # (h, w, 3) with everything above the horizon painted
     t:float,
@@ -997,7 +1013,7 @@ def water(
     surface += (glitter*path*np.clip(waves + .4, 0, 1.6))[..., None]*np.array([1., .86, .62], np.float32)
     return np.where((y >= horizon)[..., None], np.clip(surface, 0, 1), picture)
 
-# %% ../nbs/31_samples.ipynb #cell-109
+# %% ../nbs/31_samples.ipynb #cell-111
 def height_map(
     rng:np.random.Generator,
     n:int=1024,                # pixels a side
@@ -1008,7 +1024,7 @@ def height_map(
     h = np.clip(ridge, 0, 1)**2*(.85 + .15*detail) + .05*rough(n, n, rng, 1.9)
     return (h - h.min())/(h.max() - h.min())
 
-# %% ../nbs/31_samples.ipynb #cell-110
+# %% ../nbs/31_samples.ipynb #cell-112
 def land_colour(
     h:np.ndarray,              # height map, 0 to 1
     rng:np.random.Generator,
@@ -1023,7 +1039,7 @@ def land_colour(
     land = blend(land, (.97, .98, 1.), (h - snow + .05*grain - .06*np.hypot(gx, gy))*14)
     return (land*light[..., None]).astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-111
+# %% ../nbs/31_samples.ipynb #cell-113
 def mountains(
     h:np.ndarray,              # height map
     land:np.ndarray,           # its colours, (n, n, 3)
@@ -1046,7 +1062,7 @@ def mountains(
         top = np.minimum(top, y)
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-112
+# %% ../nbs/31_samples.ipynb #cell-114
 def pan(
     picture:np.ndarray,        # (h, w, 3)
     layer:np.ndarray,          # (rows, more than w, 4), painted from the top row down
@@ -1060,7 +1076,7 @@ def pan(
     out[:len(layer)] = out[:len(layer)]*(1 - view[..., 3:]) + view[..., :3]
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-114
+# %% ../nbs/31_samples.ipynb #cell-116
 def beach(
     picture:np.ndarray,        # (h, w, 3) with sea down to the bottom
     t:float,
@@ -1091,7 +1107,7 @@ def beach(
     foam = np.clip(1.3 - np.abs(y - line + 3)/6 + .45*lace, 0, 1) + np.clip(.55*lace - .25, 0, .6)*(y < line)*np.clip(1 - (line - y)/46, 0, 1)
     return np.clip(blend(out, (.98, .98, .97), foam), 0, 1)
 
-# %% ../nbs/31_samples.ipynb #cell-116
+# %% ../nbs/31_samples.ipynb #cell-118
 def ridges(
     picture:np.ndarray,
     coarse:np.ndarray,           # texture
@@ -1113,7 +1129,7 @@ def ridges(
         out = blend(out, blend(np.broadcast_to(colour.astype(np.float32), out.shape), far, mist), y - line)
     return out
 
-# %% ../nbs/31_samples.ipynb #cell-117
+# %% ../nbs/31_samples.ipynb #cell-119
 def gulls(
     picture:np.ndarray,
     t:float,
@@ -1132,7 +1148,7 @@ def gulls(
             draw.line(wing, fill=255, width=3, joint='curve')
     return blend(picture, colour, np.asarray(mask.resize((video_width, video_height), Image.Resampling.LANCZOS), np.float32)/255)
 
-# %% ../nbs/31_samples.ipynb #cell-119
+# %% ../nbs/31_samples.ipynb #cell-121
 @lru_cache(1)
 def _brushes()->dict:
     "Textures and mountains, made once."
@@ -1142,7 +1158,7 @@ def _brushes()->dict:
     return dict(lake=mountains(h, land, 212, 570), valley=mountains(h, land, 215, 842, 230., (.8, .8, .82)), clouds=rough(512, 1024, rng, 1.75, 1.4), ripples=rough(512, 512, rng, 1.5, 3.), fine=rough(512, 512, rng, 1.1),
                 coarse=rough(512, 1024, rng, 1.9))
 
-# %% ../nbs/31_samples.ipynb #cell-120
+# %% ../nbs/31_samples.ipynb #cell-122
 def scene_beach(t:float)->np.ndarray:
     "A beach in the late afternoon."
     b, horizon = _brushes(), 128
@@ -1152,7 +1168,7 @@ def scene_beach(t:float)->np.ndarray:
     out = beach(out, t, horizon, (b['fine'], b['coarse']))
     return gulls(out, t, ((90, 70, 24, 9), (140, 88, 22, 7), (40, 96, 26, 6)), (.95, .95, .97))
 
-# %% ../nbs/31_samples.ipynb #cell-121
+# %% ../nbs/31_samples.ipynb #cell-123
 def scene_lake(t:float)->np.ndarray:
     "Mountains and their image in a lake."
     b, horizon = _brushes(), 212
@@ -1161,7 +1177,7 @@ def scene_lake(t:float)->np.ndarray:
     out = ridges(out, b['coarse'], (206,), (.09, .17, .1), (.3, .4, .35), move=200 + 9*t, tall=6.)
     return water(out, t, horizon, b['ripples'], (.07, .2, .26), 9, .4)
 
-# %% ../nbs/31_samples.ipynb #cell-122
+# %% ../nbs/31_samples.ipynb #cell-124
 def scene_evening(t:float)->np.ndarray:
     "The sun goes down over a lake."
     b, horizon = _brushes(), 196
@@ -1172,7 +1188,7 @@ def scene_evening(t:float)->np.ndarray:
     out = ridges(out, b['coarse'], (372,), (.03, .03, .05), (.03, .03, .05), move=80, tall=14.)
     return gulls(out, t, ((210, 90, 18, 10), (262, 104, 17, 8), (180, 118, 19, 7), (240, 128, 18, 6)))
 
-# %% ../nbs/31_samples.ipynb #cell-123
+# %% ../nbs/31_samples.ipynb #cell-125
 def scene_valley(t:float)->np.ndarray:
     "Hills behind hills in the morning mist."
     b = _brushes()
@@ -1180,7 +1196,7 @@ def scene_valley(t:float)->np.ndarray:
     out = pan(out, b['valley'], 70 - 6*t)
     return ridges(out, b['coarse'], (188, 222, 260, 300, 340), (.05, .15, .09), (.74, .76, .74), move=9*t, tall=17.)
 
-# %% ../nbs/31_samples.ipynb #cell-124
+# %% ../nbs/31_samples.ipynb #cell-126
 scenes = (scene_beach, scene_lake, scene_evening, scene_valley)
 scene_s = 5.
 
@@ -1193,7 +1209,7 @@ def video_frame(
     picture = scenes[k](t - k*scene_s)
     return (np.clip(picture, 0, 1)*255).round().astype(np.uint8)
 
-# %% ../nbs/31_samples.ipynb #cell-126
+# %% ../nbs/31_samples.ipynb #cell-128
 def shore_sound(
     duration_s:float=20.,
     sample_rate_hz:int=32000,
@@ -1210,7 +1226,7 @@ def shore_sound(
     ends = np.clip(np.minimum(t, duration_s - t)/.8, 0, 1)
     return (out/np.abs(out).max()*.35*ends).T.astype(np.float32)
 
-# %% ../nbs/31_samples.ipynb #cell-127
+# %% ../nbs/31_samples.ipynb #cell-129
 def write_video(
     path:str|Path,
     n_frame:int=480,
@@ -1229,7 +1245,7 @@ def write_video(
         for stream, last in ((v, None), (a, frame), (a, None)): out.mux(stream.encode(last))
     return Path(path)
 
-# %% ../nbs/31_samples.ipynb #cell-129
+# %% ../nbs/31_samples.ipynb #cell-131
 def make_samples(
     folder:str|Path,
     soundfont:str|Path|None=None,
@@ -1239,7 +1255,7 @@ def make_samples(
     write_video(Path(folder)/'shore.mp4')
     return Path(folder)
 
-# %% ../nbs/31_samples.ipynb #cell-130
+# %% ../nbs/31_samples.ipynb #cell-132
 def sample_library()->Path:     # a folder with the tracks and `tracks.json`
     "Where the sample tracks are."
     return _shipped('tracks.json').parent
