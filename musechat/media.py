@@ -22,7 +22,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -185,7 +184,8 @@ def _answer(header:dict, data:bytearray)->tuple[dict, Any]:
         with open_media(header['path'], header['root']) as (fd, container):
             file = _File(header['path'], fd, container, limits, data)
             n = _missing_bytes(fd, container)
-            if n > (4096 if container == 'wav' else 0): raise file.fail('truncated', f'at least {n} bytes are missing at its end')
+            if n > (4096 if container == 'wav' else 0):
+                raise file.fail('truncated', f'at least {n} bytes are missing at its end')
             meta, array = _operations[header['op']](file, **header['options'])
         array = np.ascontiguousarray(array)
         return dict(meta=meta, dtype=str(array.dtype), shape=array.shape), array
@@ -241,7 +241,8 @@ class _Worker:
         code = "import sys; sys.path.insert(0, sys.argv[1]); from musechat.media import _serve; _serve()"
         env = os.environ | dict(OPENBLAS_NUM_THREADS='1', OMP_NUM_THREADS='1', PYTHONWARNINGS='ignore')
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([sys.executable, '-c', code, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=env, bufsize=0)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([sys.executable, '-c', code, home], stdin=pipe, stdout=pipe, stderr=self.log, env=env, bufsize=0)
         self.n_done = 0
         try: _receive(self.process.stdout, 0)
         except EOFError: raise RuntimeError(f"musechat's media worker does not start (exit code {self.end()}): {self.last_words()}") from None
@@ -423,7 +424,7 @@ def _boxes_end(fd:int, size:int)->int:
     while at + 8 <= size:
         head = os.pread(fd, 16, at)
         box = int.from_bytes(head[8:16] if head[:4] == b'\0\0\0\1' else head[:4], 'big')
-        if box < 8 or head[4:8] not in (b'ftyp', b'moov', b'mdat', b'free', b'skip', b'wide', b'moof', b'sidx', b'styp', b'uuid', b'mfra', b'meta', b'udta'): break
+        if box < 8 or head[4:8] not in b'ftyp moov mdat free skip wide moof sidx styp uuid mfra meta udta'.split(): break
         at += box
     return at
 
@@ -461,7 +462,8 @@ def _start_s(s:Any)->float: return (s.start_time or 0)*float(s.time_base)
 def _look_at_video(file:_File, c:Any, s:Any)->dict:
     "Size, rate and rotation; the first frame is decoded, because rotation travels with it."
     w, h = s.codec_context.width, s.codec_context.height
-    if w*h > file.limits.frame_px: raise file.fail('too_large', f'frames of {w} x {h} pixels, over the budget of {file.limits.frame_px} pixels')
+    if w*h > file.limits.frame_px:
+        raise file.fail('too_large', f'frames of {w} x {h} pixels, over the budget of {file.limits.frame_px} pixels')
     _seek(c, s, s.start_time or 0)
     frame = next(c.decode(s), None)
     if frame is None: raise file.fail('empty', 'no frame in the video stream')
@@ -513,7 +515,8 @@ def read_frames(
 )->Frames:
     "Frames of a clip on a grid over time, scaled to `size`, upright."
     _check_span(start_s, duration_s)
-    if not (0 < fps <= 1000 and 0 < size <= 4096): raise ValueError(f"fps must be in (0, 1000] and size in (0, 4096], got {fps} and {size}")
+    if not (0 < fps <= 1000 and 0 < size <= 4096):
+        raise ValueError(f"fps must be in (0, 1000] and size in (0, 4096], got {fps} and {size}")
     meta, images = _call('frames', path, root, limits, fps=fps, start_s=start_s, duration_s=duration_s, size=size)
     return Frames(images, np.array(meta['times_s']), meta['duration_s'])
 
@@ -557,12 +560,15 @@ def _frames_at(file:_File, ticks:np.ndarray, keys:np.ndarray, index:np.ndarray, 
             start, at = n, index[n]
             if jump: _seek(c, s, int(ticks[before[at], 0]))
             for i, f in enumerate(_decoded(c, s)):
-                if jump and not i and f.pts is not None and f.pts > ticks[at, 0]: return _frames_at(file, ticks, keys, index, w, h, turn, jump=False)
+                if jump and not i and f.pts is not None and f.pts > ticks[at, 0]:       # jumped too far: a bad index
+                    return _frames_at(file, ticks, keys, index, w, h, turn, jump=False)
                 image = None
                 while n < len(index) and f.pts is not None and f.pts >= ticks[index[n], 0]:
                     if image is None: image = np.rot90(f.reformat(*stored, format='rgb24').to_ndarray(), -turn)
                     images[n], n = image, n + 1
-                if n == len(index) or (jump and n > start and before[index[n]] > before[at] and ticks[before[index[n]], 0] > f.pts): break
+                if n == len(index): break
+                key = before[index[n]]
+                if jump and n > start and key > before[at] and f.pts is not None and ticks[key, 0] > f.pts: break
             if n == start or not jump: break
     return images[:n]
 
@@ -577,22 +583,25 @@ def _op_frames(file:_File, fps:float, start_s:float|None, duration_s:float|None,
     shown = ticks*base
     whole_s = _check_times(file, shown, info)
     index, grid = pick_frames(shown[:, 0], shown[0, 0] + whole_s, fps, *_span(file, whole_s, start_s, duration_s))
-    if len(index)*w*h*3 > file.limits.result_mb << 20: raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
+    if len(index)*w*h*3 > file.limits.result_mb << 20:
+        raise file.fail('too_large', f'{len(index)} frames of {w} x {h} are over the budget of {file.limits.result_mb} MiB')
     images = _frames_at(file, ticks, keys, index, w, h, info['rotation']//90)
     if len(images) != len(index): raise file.fail('truncated', f'asked for {len(index)} frames, got {len(images)}')
     return dict(times_s=grid.tolist(), duration_s=whole_s), images
 
 def _check_times(file:_File, shown:np.ndarray, info:dict)->float:
     "Length of the video by its frames' times, which must be numbers in order that reach what was declared."
-    if not np.isfinite(shown).all() or (np.diff(shown[:, 0]) < 0).any(): raise file.fail('format', 'the times of its frames are no ascending numbers')
+    if not np.isfinite(shown).all() or (np.diff(shown[:, 0]) < 0).any():
+        raise file.fail('format', 'the times of its frames are no ascending numbers')
     end_s, declared = float(shown[:, 1].max() - shown[0, 0]), info['video_s']
     slack = max(.1, min(1., declared/10)) + 2/(info['fps'] or 25)
-    if info['declared'] and end_s < declared - slack: raise file.fail('truncated', f'declared {declared:.1f} s, frames end at {end_s:.1f} s')
+    if info['declared'] and end_s < declared - slack:
+        raise file.fail('truncated', f'declared {declared:.1f} s, frames end at {end_s:.1f} s')
     return max(end_s, min(declared, end_s + slack))
 
 _operations['frames'] = _op_frames
 
-# %% ../nbs/10_media.ipynb #cell-057
+# %% ../nbs/10_media.ipynb #cell-059
 @dataclass(frozen=True)
 class Audio:
     "Mono sound of a clip."
@@ -601,7 +610,7 @@ class Audio:
     start_s: float           # where the clip starts in its file
     duration_s: float        # of the whole file
 
-# %% ../nbs/10_media.ipynb #cell-058
+# %% ../nbs/10_media.ipynb #cell-060
 def read_audio(
     path:str|Path,                  # an audio file, or a video with sound
     start_s:float|None=None,        # seconds from the start of the sound; None: the central 120 s
@@ -612,11 +621,12 @@ def read_audio(
 )->Audio:
     "Mono sound of a clip."
     _check_span(start_s, duration_s)
-    if not 1000 <= sample_rate_hz <= 192000: raise ValueError(f"sample_rate_hz must be in [1000, 192000], got {sample_rate_hz}")
+    if not 1000 <= sample_rate_hz <= 192000:
+        raise ValueError(f"sample_rate_hz must be in [1000, 192000], got {sample_rate_hz}")
     meta, wave = _call('audio', path, root, limits, start_s=start_s, duration_s=duration_s, rate=sample_rate_hz, stereo=False)
     return Audio(wave[0], sample_rate_hz, meta['start_s'], meta['duration_s'])
 
-# %% ../nbs/10_media.ipynb #cell-060
+# %% ../nbs/10_media.ipynb #cell-062
 def _op_audio(file:_File, start_s:float|None, duration_s:float|None, rate:int, stereo:bool)->tuple[dict, np.ndarray]:
     "Operation: sound of a clip, float32 (1 or 2, n)."
     with file.av() as c:
@@ -626,7 +636,8 @@ def _op_audio(file:_File, start_s:float|None, duration_s:float|None, rate:int, s
         if whole_s <= 0: raise file.fail('empty', 'no samples in the audio stream')
         at_s, length_s = _span(file, whole_s, start_s, duration_s)
         n = max(1, round(length_s*rate))
-        if n*4*(1 + stereo) > file.limits.result_mb << 20: raise file.fail('too_large', f'{length_s:.0f} s of sound are over the budget of {file.limits.result_mb} MiB')
+        if n*4*(1 + stereo) > file.limits.result_mb << 20:
+            raise file.fail('too_large', f'{length_s:.0f} s of sound are over the budget of {file.limits.result_mb} MiB')
         wave = _decode(file, c, s, at_s, n, rate, stereo)
     short_s = (n - wave.shape[1])/rate
     if wave.shape[1] == 0: raise file.fail('empty', 'no samples could be decoded')
@@ -664,7 +675,7 @@ def _sound_frames(c:Any, s:Any, resampler:Any)->Iterator[Any]:
 
 _operations['audio'] = _op_audio
 
-# %% ../nbs/10_media.ipynb #cell-065
+# %% ../nbs/10_media.ipynb #cell-067
 def segment_waves(
     wave:np.ndarray,                # float32 (n,)
     sample_rate_hz:int=16000,
@@ -681,7 +692,7 @@ def segment_waves(
         waves[i, :len(part)], mask[i, :len(part)] = part, True
     return waves, mask, segments
 
-# %% ../nbs/10_media.ipynb #cell-067
+# %% ../nbs/10_media.ipynb #cell-069
 def envelope(
     wave:np.ndarray,     # (n,) samples
     n:int=200,           # points wanted, >= 1
@@ -692,7 +703,7 @@ def envelope(
     edges = np.linspace(0, len(wave), n + 1).astype(int)[:-1].clip(max=len(wave) - 1)
     return np.maximum.reduceat(np.abs(wave), edges).astype(np.float32).clip(0, 1)
 
-# %% ../nbs/10_media.ipynb #cell-069
+# %% ../nbs/10_media.ipynb #cell-071
 def thumbnail(
     path:str|Path,                  # a video file
     at_s:float|None=None,           # seconds after the first frame; None: the middle
@@ -712,14 +723,14 @@ def thumbnail(
     picture.save(file, 'JPEG', quality=85)
     return file.getvalue()
 
-# %% ../nbs/10_media.ipynb #cell-072
+# %% ../nbs/10_media.ipynb #cell-074
 @dataclass(frozen=True)
 class Media:
     "Both sides of a file; what it does not have is None."
     frames: Frames|None
     audio: Audio|None
 
-# %% ../nbs/10_media.ipynb #cell-073
+# %% ../nbs/10_media.ipynb #cell-075
 def read_many(
     paths:Iterable[str|Path],       # media files
     kind:str='audio',               # 'audio', 'frames' or 'both' (a `Media`)
@@ -759,7 +770,7 @@ def _overlap(f:Any, items:Iterable, n_workers:int)->Iterator[tuple]:
             yield item, result.result()
     finally: pool.shutdown(wait=True, cancel_futures=True)
 
-# %% ../nbs/10_media.ipynb #cell-090
+# %% ../nbs/10_media.ipynb #cell-092
 def loudness_lufs(
     wave:np.ndarray,         # float32 (channels, n), full scale is 1
     sample_rate_hz:int,
@@ -773,7 +784,7 @@ def loudness_lufs(
     with torch.inference_mode(): value = loudness(quiet, sample_rate_hz).item() - 20*math.log10(scale)
     return value if math.isfinite(value) else -math.inf
 
-# %% ../nbs/10_media.ipynb #cell-094
+# %% ../nbs/10_media.ipynb #cell-096
 def limit_peaks(
     wave:np.ndarray,             # float32 (channels, n)
     ceiling:float=10**(-1/20),   # highest sample allowed, -1 dB of full scale
@@ -789,7 +800,7 @@ def limit_peaks(
         gain = F.avg_pool1d(F.pad(least, (reach, reach), mode='replicate'), 2*reach + 1, 1)
     return (wave*gain.numpy()).astype(np.float32).clip(-ceiling, ceiling)
 
-# %% ../nbs/10_media.ipynb #cell-096
+# %% ../nbs/10_media.ipynb #cell-098
 def bring_to(
     wave:np.ndarray,         # float32 (channels, n)
     target_lufs:float,       # loudness wanted
@@ -807,7 +818,7 @@ def bring_to(
         gain_db += short
     return out
 
-# %% ../nbs/10_media.ipynb #cell-099
+# %% ../nbs/10_media.ipynb #cell-101
 def fade(
     wave:np.ndarray,         # float32 (channels, n)
     n_in:int,                # samples of the fade in
@@ -822,7 +833,7 @@ def fade(
     if n_out: wave[:, n - n_out:] *= rise(n_out)[::-1]
     return wave
 
-# %% ../nbs/10_media.ipynb #cell-102
+# %% ../nbs/10_media.ipynb #cell-104
 def _soundtrack(music:np.ndarray, original:np.ndarray|None, n:int, duck_db:float, lufs:float, rate:int)->np.ndarray:
     "Music at its loudness over n samples, the original added; float32 (2, n)."
     out = np.zeros((2, n), np.float32)
@@ -837,7 +848,7 @@ def _original(video:str|Path, info:MediaInfo, root:str|Path|None, limits:Limits,
     _, wave = _call('audio', video, root, limits, start_s=max(0., -info.audio_offset_s), duration_s=n/rate, rate=rate, stereo=True)
     return np.pad(wave, ((0, 0), (max(0, round(info.audio_offset_s*rate)), 0)))[:, :n]
 
-# %% ../nbs/10_media.ipynb #cell-104
+# %% ../nbs/10_media.ipynb #cell-106
 _writers = {'.mp4': 'mp4', '.m4v': 'mp4', '.mov': 'mov', '.mkv': 'matroska'}    # ending of the output -> FFmpeg's muxer
 _copied = ('h264', 'hevc', 'av1', 'vp9')                                        # codecs that all of these hold
 
@@ -922,7 +933,7 @@ def _sound_packets(stream:Any, sound:np.ndarray, rate:int)->Iterator[tuple[float
 
 _operations['mux'] = _op_mux
 
-# %% ../nbs/10_media.ipynb #cell-106
+# %% ../nbs/10_media.ipynb #cell-108
 def fit_track(
     video:str|Path,                  # a video file, at most 30 minutes
     track:str|Path,                  # an audio file, or a video whose sound is taken
@@ -941,17 +952,23 @@ def fit_track(
     limits = limits or Limits(wall_s=1800., cpu_s=3600.)
     info = probe(video, root, limits)
     if not info.has_video: raise MediaError('no_video', video, 'no video stream')
-    if info.video_s > 1800: raise MediaError('too_large', video, f'a track is put under at most 30 minutes, this video has {info.video_s/60:.0f}')
+    if info.video_s > 1800:
+        raise MediaError('too_large', video, f'a track is put under at most 30 minutes, this video has {info.video_s/60:.0f}')
     n = max(1, round(info.video_s*rate))
     _, music = _call('audio', track, root, limits, start_s=start_s, duration_s=n/rate, rate=rate, stereo=True)
     music = fade(music[:, :n], round(fade_in_s*rate), round(fade_out_s*rate))
     own = _original(video, info, root, limits, n, rate) if original != 'drop' else None
     sound = _soundtrack(music, own, n, 12. if original == 'duck' else 0., loudness_lufs, rate)
+    return _write_video(video, root, limits, sound, out, info, rate)
+
+def _write_video(video:str|Path, root:str|Path|None, limits:Limits, sound:np.ndarray, out:Path, info:MediaInfo, rate:int)->Path:
+    "Mux under a temporary name, look at the result, give it its name."
     try:
         with atomic_path(out) as tmp:
             _call('mux', video, root, limits, sound, out=str(tmp.resolve()), muxer=_writers[out.suffix.lower()], rate=rate)
             made = probe(tmp, limits=limits)
-            if abs(made.video_s - info.video_s) > .1 + 4/(info.fps or 25): raise MediaError('format', video, f'{info.video_s:.2f} s became {made.video_s:.2f} s; its time stamps cannot be kept')
+            if abs(made.video_s - info.video_s) > .1 + 4/(info.fps or 25):
+                raise MediaError('format', video, f'its time stamps cannot be kept: {info.video_s:.2f} s became {made.video_s:.2f} s')
     except OSError as e: raise MusechatError(f'{printable(out)} cannot be written ({e.strerror})') from e
     return out
 
@@ -959,7 +976,9 @@ def _check_fit(video, track, out:Path, start_s:float, fade_in_s:float, fade_out_
     "What can be known to be wrong before anything is read."
     if out.suffix.lower() not in _writers: raise MusechatError(f'{printable(out)}: the output must end in {", ".join(_writers)}')
     for p in (video, track):
-        if os.path.realpath(os.fsdecode(p)) == os.path.realpath(out): raise MusechatError(f'{printable(out)}: the output would overwrite an input')
+        if os.path.realpath(os.fsdecode(p)) == os.path.realpath(out):
+            raise MusechatError(f'{printable(out)}: the output would overwrite an input')
     if original not in ('drop', 'duck', 'keep'): raise ValueError(f"original must be 'drop', 'duck' or 'keep', got {original!r}")
-    if not (0 <= start_s < math.inf and 0 <= fade_in_s < math.inf and 0 <= fade_out_s < math.inf): raise ValueError(f'times must be >= 0, got {start_s}, {fade_in_s}, {fade_out_s}')
+    if not (0 <= start_s < math.inf and 0 <= fade_in_s < math.inf and 0 <= fade_out_s < math.inf):
+        raise ValueError(f'times must be >= 0, got {start_s}, {fade_in_s}, {fade_out_s}')
     if not -70 <= lufs <= 0: raise ValueError(f'loudness_lufs must be in [-70, 0], got {lufs}')
