@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['Pick', 'Recommendation', 'best_start', 'State', 'order_tracks', 'make_picks', 'tag_phrase', 'listed', 'quoted',
-           'track_name', 'Reply', 'write_reply', 'take_turn', 'standout_tags', 'Conversation', 'MuseChat', 'export',
-           'esc', 'waveform_svg', 'encode_mp3', 'track_card', 'turn_html', 'film_strip', 'page_html', 'state_html']
+           'track_name', 'Reply', 'settles', 'write_reply', 'take_turn', 'standout_tags', 'Conversation', 'MuseChat',
+           'export', 'esc', 'waveform_svg', 'encode_mp3', 'track_card', 'turn_html', 'film_strip', 'page_html',
+           'state_html']
 
 # %% ../nbs/70_chat.ipynb #cell-002
 import base64
@@ -206,21 +207,33 @@ class Reply:
     evidence: tuple[Evidence, ...]      # each one is `supported` by the track's data
 
 # %% ../nbs/70_chat.ipynb #cell-029
+def _said(wish)->str:
+    "The user's words for a wish, without the capital that a sentence begins with."
+    words = wish.said or wish.concept
+    return words[0].lower() + words[1:] if words[1:].islower() else words
+
 def _more(c)->str:
     "A comparison in the user's words: 'faster' says its direction itself, 'electronic' does not."
-    said = c.said or c.concept
+    said = _said(c)
     whole = re.search(r'(^|\s)(more|less|fewer)\b|er$', said, re.I)
     return quoted(said, 40) if whole else f"{'more' if c.direction > 0 else 'less'} {quoted(said, 40)}"
 
 def _asked(new)->list[str]:
     "The wishes of the newest message in the user's words."
-    out = [quoted(w.said or w.concept, 40) for w in new.wanted] + list(map(_more, new.comparisons))
-    out += [f"no {quoted(w.said or w.concept, 40)}" for w in new.unwanted]
+    out = [quoted(_said(w), 40) for w in new.wanted] + list(map(_more, new.comparisons))
+    out += [f"no {quoted(_said(w), 40)}" for w in new.unwanted]
     return out + [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]
+
+def settles(
+    new:Wishes,       # of one message
+)->bool:
+    "Whether a message likes the offer and asks for nothing else: 'perfect', but not 'nice, but faster'."
+    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.bpm, new.years, new.not_years, new.duration_s,
+                                   new.artists, new.not_artists, new.titles, new.not_titles, new.same_artist))
 
 def _opening(new, video, first:bool, rng:random.Random)->str:
     "What was seen (turn 1) or understood (later), up to the name of the track."
-    if new.accept: return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
+    if settles(new): return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
     if first:
         seen = _seen(video)
         return rng.choice((f'Your video shows {seen}. To that I would put', f'I see {seen} in your video. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
@@ -257,8 +270,8 @@ def _fact_clause(e:Evidence)->str:
 def _missing(new, evidence:Sequence[Evidence])->str:
     "What was asked for just now and cannot be claimed of the track; '' for nothing."
     shown = {e.concept for e in evidence}
-    lacks = [quoted(w.said or w.concept, 40) for w in new.wanted if w.concept not in shown]
-    unsure = [quoted(w.said or w.concept, 40) for w in new.unwanted if w.concept not in shown]
+    lacks = [quoted(_said(w), 40) for w in new.wanted if w.concept not in shown]
+    unsure = [quoted(_said(w), 40) for w in new.unwanted if w.concept not in shown]
     less = [_more(c) for c in new.comparisons if c.concept not in shown]
     parts = [f"I cannot hear {listed(lacks[:3], 'or')} in it for certain"] if lacks else []
     parts += [f"I cannot rule out {listed(unsure[:3], 'or')}"] if unsure else []
@@ -290,17 +303,17 @@ def write_reply(
     reasons = _reasons(evidence, {t.track_id: t for t in table.tracks})
     seam = rng.choice((': ', ', because '))
     text = f"{_opening(new, video, first, rng)} {track_name(track)}" + (f"{seam}{listed(reasons)}." if reasons else '.')
-    missing = '' if new.accept else _missing(new, evidence)
+    missing = '' if settles(new) else _missing(new, evidence)
     lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]])}." if new.not_understood else ''
     return Reply(' '.join(filter(None, (text, missing and missing[0].upper() + missing[1:], lost))), tuple(evidence))
 
 # %% ../nbs/70_chat.ipynb #cell-037
-def _heed(state:State, wishes)->State:
+def _heed(state:State, new:Wishes)->State:
     "What the newest words say about the last offer: kept, turned down, or all to be forgotten."
     last = state.offered[-1:]
-    if wishes.reset: state = replace(state, kept=(), rejected=())
-    if wishes.reject: return replace(state, rejected=(*state.rejected, *last), kept=tuple(t for t in state.kept if t not in last))
-    return replace(state, kept=(*state.kept, *(t for t in last if t not in state.kept))) if wishes.accept else state
+    if new.reset: state = replace(state, kept=(), rejected=())
+    if new.reject: return replace(state, rejected=(*state.rejected, *last), kept=tuple(t for t in state.kept if t not in last))
+    return replace(state, kept=(*state.kept, *(t for t in last if t not in state.kept))) if settles(new) else state
 
 def _request(muse:'MuseChat', seen, state:State)->Request: return Request(seen, state.texts, state.offered, state.kept, state.rejected)
 
@@ -314,7 +327,8 @@ def take_turn(
 )->State:
     "Rank the library for all that is known, choose what to offer, write the reply."
     table = muse.table()
-    state = _heed(state, muse.words.read(_request(muse, seen, state), table))
+    new = muse.newest(state, table)
+    state = _heed(state, new)
     request = _request(muse, seen, state)
     ranking = muse.recommender.rank(request, table)
     wishes = ranking.wishes if ranking.wishes is not None else muse.words.read(request, table)
@@ -323,7 +337,7 @@ def take_turn(
     picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]))
     top = picks[0].track
     reply = write_reply(wishes, muse.seen_words(seen), top, table, random.Random(f"{muse.seed}/{len(state.turns)}/{top.track_id}"),
-                        user is None, muse.newest(state, table))
+                        user is None, new)
     turns = (*state.turns, Turn('user', user or 'Which music fits this video?'), Turn('recommender', reply.text, top.track_id))
     return replace(state, turns=turns, offered=(*state.offered, top.track_id), answer=Recommendation(user, reply.text, picks, summary(wishes)))
 
