@@ -165,7 +165,8 @@ class FolderLock:
 
     def _take(self):
         "The open, locked file."
-        f = open(self.path, 'a+b')
+        try: f = open(self.path, 'a+b')
+        except OSError as e: raise LibraryError(f"the library {printable(self.path.parent)} cannot be written: {e.strerror}") from e
         try:
             import fcntl
             fcntl.flock(f, fcntl.LOCK_EX)
@@ -222,17 +223,31 @@ class LanceStore:
         except Exception as e:     # lancedb raises ValueError, RuntimeError, OSError and its own
             raise LibraryError(f"the table of the library {printable(folder)} is missing or damaged ({printable(_first_line(e))})") from e
 
+    def _latest(self):
+        "See what other processes wrote."
+        try: self._table.checkout_latest()
+        except (ValueError, RuntimeError, OSError) as e:
+            raise LibraryError(f"the library's table is gone or damaged ({printable(_first_line(e))}); if the library was just made anew, open it again") from e
+
+    @contextmanager
+    def _writing(self)->Iterator[None]:
+        "Our turn to write, on the latest version."
+        with self.lock():
+            self._latest()
+            try: yield
+            except (ValueError, RuntimeError, OSError) as e: raise LibraryError(f"the library's table cannot be written ({printable(_first_line(e))})") from e
+
     def version(self)->int:
-        self._table.checkout_latest()
+        self._latest()
         return self._table.version
 
     def count(self)->int:
-        self._table.checkout_latest()
+        self._latest()
         return self._table.count_rows()
 
     def rows(self, columns=None, ids=None):
         import pyarrow.compute as pc
-        self._table.checkout_latest()
+        self._latest()
         query = self._table.search().limit(None)
         if columns is not None: query = query.select(['track_id', *(c for c in columns if c != 'track_id')])
         if ids is not None: query = query.where(_quoted(ids) if len(ids) else 'false')
@@ -243,16 +258,15 @@ class LanceStore:
 
     def upsert(self, rows):
         if not rows.num_rows: return
-        with self.lock():
-            self._table.checkout_latest()
+        with self._writing():
             self._table.merge_insert('track_id').when_matched_update_all().when_not_matched_insert_all().execute(rows)
             self._tidy()
 
     def delete(self, ids):
-        if not ids: return
-        with self.lock():
-            self._table.checkout_latest()
-            for i in range(0, len(ids), 500): self._table.delete(_quoted(ids[i:i + 500]))
+        wanted = [_quoted(ids[i:i + 500]) for i in range(0, len(ids), 500)]
+        if not wanted: return
+        with self._writing():
+            for condition in wanted: self._table.delete(condition)
             self._tidy()
 
     def _tidy(self, now:bool=False):
@@ -265,9 +279,7 @@ class LanceStore:
     def tidy(self):
         "Merge small files now, if there was any write."
         if not self._n_write: return
-        with self.lock():
-            self._table.checkout_latest()
-            self._tidy(now=True)
+        with self._writing(): self._tidy(now=True)
 
     def search(self, vector, k, ids=None):
         version = self.version()
@@ -457,15 +469,12 @@ class _Intake:
         self.report.failed.append((path, error.kind, error.detail))
         self.bar.update()
 
-    def known(self)->dict[str, tuple[str, tuple[int, int]]]:
-        "track_id -> (path, stat), with what other processes and this one have added."
+    def known(self, track_id:str)->tuple[str, tuple[int, int]]|None:
+        "(path, stat) of a track that this or another process has added, or that is under way."
         version = self.lib._store.version()
-        if version != self.version:
-            self.version = version
-            self.by_id = {i: (p, s) for i, p, s in _stats(self.lib)}
-        return self.by_id | {n.track_id: (n.path, n.stat) for n in self.under_way()}
-
-    def under_way(self)->list[_New]: return [*self.waiting.values(), *(h[0] for h in self.heard), *(r[0] for r in self.rows)]
+        if version != self.version: self.version, self.by_id = version, {i: (p, s) for i, p, s in _stats(self.lib)}
+        under_way = [*self.waiting.values(), *(h[0] for h in self.heard), *(r[0] for r in self.rows)]
+        return self.by_id.get(track_id) or next(((n.path, n.stat) for n in under_way if n.track_id == track_id), None)
 
 # %% ../nbs/55_library.ipynb #cell-041
 def _still_there(path:str, stat:tuple[int, int], track_id:str)->bool:
@@ -488,7 +497,7 @@ def _identify(job:_Intake, path:str, stat:tuple[int, int], named:bool)->_New|Non
         new = _New(path, stat, media_id(path))
     except MediaError as e: return job.fail(path, stat, e)
     except OSError as e: return job.fail(path, stat, MediaError('missing', path, f'cannot be read: {e.strerror}'))
-    known = job.known().get(new.track_id)
+    known = job.known(new.track_id)
     if known is None: return new
     _note_known(job, new, known)
     job.bar.update()
@@ -522,6 +531,7 @@ def _hear(job:_Intake, path:str, audio:Any):
     "Take in a decoded file, or why it could not be decoded; encode when enough has come together."
     new = job.waiting.pop(path)
     if isinstance(audio, MediaError): return job.fail(path, new.stat, audio)
+    if not np.isfinite(audio.wave).all(): return job.fail(path, new.stat, MediaError('format', path, 'samples that are not numbers'))
     waves, mask, segments = segment_waves(audio.wave, audio.sample_rate_hz, audio.start_s)
     job.heard.append((new, waves, mask, segments, audio.duration_s, estimate_bpm(audio.wave)))
     if sum(len(h[3]) for h in job.heard) >= job.batch_segments: _encode(job)
@@ -537,8 +547,7 @@ def _encode(job:_Intake):
     for new, w, _, segments, duration_s, bpm in heard:
         piece = slice(at, at := at + len(w))
         features = _features(tokens[piece], mask[piece], segments, tags[piece], duration_s, bpm)
-        try: _finish(job, new, job.lib._cache.put(_key(job, new), features))
-        except ValueError as e: job.fail(new.path, new.stat, MediaError('format', new.path, f'cannot be encoded: {e}'))
+        _finish(job, new, job.lib._cache.put(_key(job, new), features))
     _commit(job)
 
 # %% ../nbs/55_library.ipynb #cell-045
@@ -546,7 +555,7 @@ def _encode(job:_Intake):
 def _finish(job:_Intake, new:_New, features:dict[str, torch.Tensor]):
     "Turn features into a row, which waits for `_commit`."
     segments = job.lib._recommender.embed_tracks(features['tokens'], features['mask']).float().cpu()
-    if not torch.isfinite(segments.half()).all(): raise ValueError('a vector is not finite')
+    if not torch.isfinite(segments.half()).all(): return job.fail(new.path, new.stat, MediaError('format', new.path, 'gives vectors that are not finite'))
     bpm, scores = features['bpm'].item(), features['scores'].tolist()
     tags = asdict(job.tags.read(new.path))
     row = dict(track_id=new.track_id, path=os.fsencode(new.path), size=new.stat[0], mtime_ns=new.stat[1], **tags,
@@ -560,9 +569,13 @@ def _commit(job:_Intake):
     "Write rows and updates; what another process wrote meanwhile is not written again."
     store = job.lib._store
     with store.lock():
-        _update(job.lib, job.updates)
         there = {i: p for i, p, _ in _stats(job.lib, [n.track_id for n, _ in job.rows])}
+        ours = store.version() == job.version      # nobody else has written since we looked
+        _update(job.lib, job.updates)
         store.upsert(_arrow(job.lib, [row for new, row in job.rows if new.track_id not in there]))
+        if ours:
+            job.version = store.version()
+            job.by_id.update((n.track_id, (n.path, n.stat)) for n, _ in job.rows)
     for new, _ in job.rows:
         if new.track_id not in there: job.report.added += 1
         elif there[new.track_id] == new.path: job.report.unchanged += 1
@@ -659,11 +672,13 @@ def _differences(manifest:dict, made_by:dict)->list[str]:
 # %% ../nbs/55_library.ipynb #cell-053
 def _rebuilt(lib:'Library', made_by:dict, progress:bool)->'Library':
     "A library of today's versions with the tracks of `lib`, in its place."
-    old = [] if lib._store is None else [path for _, path, _ in _stats(lib)]
+    if {'encoder', 'd_track'} - set(made_by): raise LibraryError("without encoders and recommender a library cannot be made anew")
+    old = [path for _, path, _ in _stats(lib)]
     manifest = dict(format=_format, table=_table_name(made_by), **made_by)
     LanceStore(lib.path, manifest['table'], made_by['d_track'])
     new = Library(lib.path, manifest, lib._encoders, lib._recommender, lib._cache)
-    if old: _log.info('making %d tracks anew: %s', len(old), str(new.add([p for p in old if os.path.lexists(p)], progress)).splitlines()[0])
+    report = new.add([p for p in old if os.path.lexists(p)], progress)
+    _log.info('%d tracks made anew: %s', len(old), str(report).splitlines()[0])
     with new._store.lock(): write_atomic(lib.path/_manifest, json.dumps(manifest, indent=1))
     if lib.manifest['table'] != manifest['table']: shutil.rmtree(lib.path/f"{lib.manifest['table']}.lance", ignore_errors=True)
     return new
