@@ -376,8 +376,8 @@ def probe(
 # %% ../nbs/10_media.ipynb #cell-035
 def _streams(c:Any)->tuple[Any, Any]:
     "The video and the audio stream of an open container, None where there is none. Cover pictures do not count."
-    cover = 0x400                # AV_DISPOSITION_ATTACHED_PIC
-    video = next((s for s in c.streams.video if not int(s.disposition) & cover), None)
+    from av.stream import Disposition
+    video = next((s for s in c.streams.video if not s.disposition & Disposition.attached_pic), None)
     return video, next(iter(c.streams.audio), None)
 
 def _declared_s(c:Any, s:Any)->float|None:
