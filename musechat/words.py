@@ -80,7 +80,7 @@ spoken word ~ > vocals | rapping, rapper, rappers, rap, raps, spoken word, spoke
 _instruments = _read_concepts('instrument', """
 guitar | guitar, guitars, guitarist, strumming, guitar solo, guitar riff, riffs | guitar | guitar music
 acoustic guitar > guitar | acoustic guitar, acoustic guitars, classical guitar, spanish guitar, fingerpicking, fingerpicked, fingerstyle, ukulele, banjo, mandolin, unplugged | guitar, acoustic, -electronic*.5, -metal*.5, -techno*.5 | a softly plucked acoustic guitar
-electric guitar > guitar | electric guitar, electric guitars, distorted guitar, distorted guitars, distortion, shredding, overdriven, power chords | guitar, rock, hard rock, metal*.5 | distorted electric guitars
+electric guitar > guitar | electric guitar, electric guitars, metal guitars, heavy metal guitars, heavy guitars, rock guitars, rock guitar, loud guitars, metal guitar, distorted guitar, distorted guitars, distortion, shredding, overdriven, power chords | guitar, rock, hard rock, metal*.5 | distorted electric guitars
 piano | piano, pianos, pianist, keys, grand piano, piano solo, ivories | piano | piano music
 strings | strings, string, string section, string quartet, string orchestra, stringed, bowed | strings, violin*.5, cello*.5 | a string section, violins and cellos
 violin > strings | violin, violins, violinist, fiddle, fiddles, fiddler, viola, violas | violin, strings*.3 | a violin melody
@@ -101,7 +101,7 @@ bells ~ | bell, bells, chimes, chime, glockenspiel, xylophone, marimba, vibrapho
 
 # %% ../nbs/42_words.ipynb #cell-016
 _genres = _read_concepts('genre', """
-classical | classical, classic music, classical music, chamber music, chamber, mozart, beethoven, bach, vivaldi, chopin, sonata, concerto | classical, classic, strings*.3, piano*.3, violin*.3 | classical music
+classical | classical, classic music, classical music, chamber music, chamber, mozart, beethoven, bach, vivaldi, chopin, waltz, waltzes, minuet, sonata, concerto | classical, classic, strings*.3, piano*.3, violin*.3 | classical music
 orchestral | orchestral, orchestra, orchestras, orchestrated, symphony, symphonic, symphonies, philharmonic | classical, strings, violin*.5, cello*.5, -electronic*.3, -techno*.3 | a symphony orchestra
 rock | rock, rocky, rocking, rocks, rocknroll, rock and roll, rock n roll, rockabilly | rock*2, alternative rock*.5, classic rock*.5, hard rock*.5 | rock music with guitars and drums
 hard rock > rock | hard rock, arena rock, stadium rock | hard rock, rock, guitar*.3, loud*.3 | hard rock
@@ -365,7 +365,7 @@ in instead into is it item its itself jam just kind know least less let level li
 me mean means meant might mind mine minute minutes moment mood moods more most movie much music musics musik muzik musical musically must my myself name need needs never now nice number of off ok okay on once one ones
 onto option options or other others our out over overall part people perfect perhaps piece pieces place play playing please point possible prefer probably put quite rather really
 recommend recommendation result right round s same say scene scenes second seconds see seem seems should show since so some somebody someone somehow something song songs soon sort sound sounding sounds
-soundwise speaking start still stuff style styles suggest suggestion suit suitable suits sure low t take talking tell tempo than thank that the their them then there these they thing things think this those
+soundwise speaking start still stuff style styles suggest suggestion suit suitable suits sure low t take talking tell weather tempo than thank that the their them then there these they thing things think this those
 through time title to today tone too totally touch toward towards track tracks tune tunes try type until up upon us use used user using usual version very vibe vibes video videos wait want
 wanted wants was watch way we well were what whatever when where which while who whole why will wise wish with within wonder work works would yes yet you your yours type underneath under along around
 between where's today's yo ask asking asked okay-ish sir dear love loved enjoy i'd also consider considering bring change changed clip clips footage recording end beginning middle go with hmm oh ah um uh well
@@ -1096,6 +1096,8 @@ def _measure_reasons(m:Measures)->list[Reason]:
         if name in ('motion', 'action') and m.duration_s <= 0: continue                  # one frame cannot tell stillness
         side, words = (above, words_above) if far > 0 else (below, words_below)
         reasons += [Reason(c, w*abs(far), 'measurement', words) for c, w in side if abs(far) >= .4]
+    if m.action >= max(.25, 5*m.motion):          # one lively spot in a still picture: somebody dances, jumps, exercises
+        reasons += [Reason(c, w, 'measurement', 'lively movement before a still camera') for c, w in (('dance', .5), ('beat', .4), ('energetic', .3))]
     return reasons
 
 # %% ../nbs/42_words.ipynb #cell-089
@@ -1215,6 +1217,11 @@ class TableStats:
 
 def _measured(values:list)->torch.Tensor: return torch.tensor([float('nan') if v is None or v <= 0 else float(v) for v in values])
 
+def _core_tags(concept:str)->list[tuple[str, str]]:
+    "(taxonomy, tag) of the tags that name a concept (weight 1 or more); none where tags only come near it."
+    names = {t for t, w in concepts[concept].tags if w >= 1} if concepts[concept].exact else set()
+    return [(tax, t) for tax, t in columns if t.lower() in names]
+
 def table_stats(table:TrackTable)->TableStats:
     "Standardise a library: tags, and concepts made of them."
     logits = _tag_logits(table)
@@ -1231,8 +1238,8 @@ def table_stats(table:TrackTable)->TableStats:
 
 # %% ../nbs/42_words.ipynb #cell-097
 def _pull(z:torch.Tensor)->torch.Tensor:
-    "Saturates at 1.5 above the middle, falls twice as steeply below it."
-    return torch.where(z > 0, 1.5*torch.tanh(z/1.5), 2*z)
+    "Saturates at 2 above the middle; below it falls in full, and twice as steeply."
+    return torch.where(z > 0, 2*torch.tanh(z/2), 2*z)
 
 def _push(z:torch.Tensor)->torch.Tensor:
     "The pull of an unwanted concept of presence `z`: lacking it is soon enough, having it costs more the more there is."
@@ -1368,7 +1375,8 @@ def _prior_left(prior:dict[str, float], wishes:Wishes)->dict[str, float]:
 
 def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[tuple[str, str, float]]:
     "What tags decide: (concept, 'wanted' or 'unwanted', weight), of wishes and of the video."
-    pulls = [(w.concept, 'wanted', w.weight) for w in wishes.wanted] + [(w.concept, 'unwanted', 1.6*w.weight) for w in wishes.unwanted]
+    wanted = {w.concept for w in wishes.wanted}         # "electronic but not techno": techno is electronic, so the second must not undo the first
+    pulls = [(w.concept, 'wanted', w.weight) for w in wishes.wanted] + [(w.concept, 'unwanted', w.weight*(.5 if wanted & set(_wider(w.concept)) else 1.6)) for w in wishes.unwanted]
     pulls += [(c.concept, 'wanted' if c.direction > 0 else 'unwanted', (.25 if c.than else .8)*c.weight) for c in wishes.comparisons]
     total = sum(prior.values()) or 1.
     weight = video_weight if wishes else 1.
@@ -1463,6 +1471,13 @@ class WordsRecommender(_Phrases, _Reading):
         self.encoders, self.video_weight = encoders, video_weight
         self._stats, self._anchor, self._read = None, None, {}
 
+    def _likenesses(self, words:VideoWords)->tuple[Reason, ...]:
+        "Concepts whose sentences come near a class that no scene has, if it is seen clearly."
+        names = imagenet_classes()
+        known = dict(zip(names, _class_scenes_cached(names).any(1)))
+        loose = [(n.split(',')[0], p) for n, p in words.classes if p >= .15 and not known.get(n)]
+        return tuple(Reason(c, min(1., p/.35)*.6*near, 'likeness', n) for n, p in loose for c, near in self.similar(n))
+
     def embed_tracks(self,
         tokens:torch.Tensor,     # music tokens (b, n_m, d_m), token 0 the summary
         mask:torch.Tensor,       # (b, n_m), True where there is a token
@@ -1480,6 +1495,7 @@ class WordsRecommender(_Phrases, _Reading):
             vectors, logits = self.encoders.video.encode_and_classify(frames)
             embedding = vectors.float().mean(0).cpu()
             words = describe_video(frames, times_s, logits.cpu())
+            words = replace(words, reasons=words.reasons + self._likenesses(words))
         return replace(words, embedding=embedding/embedding.norm().clamp(min=1e-9))
 
     def rank(self, request:Request, table:TrackTable)->Ranking:
@@ -1541,11 +1557,6 @@ def _strength(score:float, percentile:float, direction:int, n:int)->str:
     if direction < 0: return 'absent' if score <= _absent[0] and (percentile <= _absent[1] or n < 5 and score <= _absent[0]/2) else ''
     if score >= _present[0] and (percentile >= _present[1] or n < 5 and score >= 2*_present[0]): return 'present'
     return 'leaning' if n >= 5 and score >= _leaning[0] and percentile >= _leaning[1] else ''
-
-def _core_tags(concept:str)->list[tuple[str, str]]:
-    "(taxonomy, tag) of the tags that name a concept (weight 1 or more); none where tags only come near it."
-    names = {t for t, w in concepts[concept].tags if w >= 1} if concepts[concept].exact else set()
-    return [(tax, t) for tax, t in columns if t.lower() in names]
 
 def _tag_evidence(track:Track, table:TrackTable, concept:str, direction:int, **more)->Evidence|None:
     "The best supported statement on a concept; for an absence every core tag must be low, and the highest is cited."
