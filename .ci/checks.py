@@ -112,7 +112,7 @@ def shell_lines():
 
 def star_imports():
     "No `from x import *`."
-    return [at for at, c in cells() if re.search(r'^\s*from\s+\S+\s+import\s+\*', source(c), re.M)]
+    return [at for at, c in cells() for n in ast.walk(tree(source(c))) if isinstance(n, ast.ImportFrom) and n.names[0].name == '*']
 
 def notebook_size():
     "No notebook of 300 kB or more."

@@ -15,13 +15,14 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import musechat
 from .core import printable
 
 # %% ../nbs/52_metadata.ipynb #cell-005
 def clean_text(
-    value,                 # what a tag holds: text, a list of texts, or anything else
+    value:Any,             # what a tag holds: text, a list of texts, or anything else
     limit:int=300,         # characters kept
 )->str|None:               # one line, or None if nothing readable is there
     "The first readable text of a tag's value as one printable line."

@@ -24,7 +24,7 @@ def _bands(sample_rate_hz:int, n_band:int=40)->torch.Tensor:
 # %% ../nbs/53_tempo.ipynb #cell-006
 @torch.inference_mode()
 def onset_strength(
-    wave,                        # mono samples in [-1, 1], shape (n,): array or tensor
+    wave:np.ndarray|torch.Tensor,   # mono samples in [-1, 1], shape (n,): array or tensor
     sample_rate_hz:int=16000,    # what the window lengths are made for
 )->np.ndarray:                   # growth of loudness, >= 0, one value every 8 ms
     "How suddenly the sound changes, instant by instant."
@@ -67,7 +67,7 @@ def _refine(ac:np.ndarray, lag:int)->float:
 
 # %% ../nbs/53_tempo.ipynb #cell-012
 def estimate_bpm(
-    wave,                        # mono samples at 16 kHz, shape (n,); the central 120 s of a track are plenty
+    wave:np.ndarray|torch.Tensor,   # mono samples at 16 kHz, shape (n,); the central 120 s of a track are plenty
     min_strength:float=.1,       # least agreement of the onset curve with itself one beat later, 0 to 1
 )->float|None:                   # 40 to 240, or None where no clear beat was found
     "The tempo of a piece of music in beats a minute."
