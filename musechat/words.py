@@ -67,7 +67,7 @@ def _read_concepts(kind:str, table:str)->list[Concept]:
 
 # %% ../nbs/42_words.ipynb #cell-013
 _voices = _read_concepts('voice', """
-vocals <> instrumental | vocals, vocal, singing, sing, sings, sung, singer, singers, voice, voices, lyrics, vocalist, vocalists, vocalisation, vocally | vocals, vocal, singing, voice, male vocal*.5, female vocal*.5, male vocalists*.5, female vocalists*.5, man*.3, woman*.3, -no vocals, -no vocal, -no voice, -instrumental*.5 | a song with a singer and lyrics
+vocals <> instrumental | vocals, vocal, singing, sing, sings, sung, singer, singers, voice, voices, lyrics, words, vocalist, vocalists, vocalisation, vocally | vocals, vocal, singing, voice, male vocal*.5, female vocal*.5, male vocalists*.5, female vocalists*.5, man*.3, woman*.3, -no vocals, -no vocal, -no voice, -instrumental*.5 | a song with a singer and lyrics
 instrumental <> vocals | instrumental, instrumentals, instrumentally, wordless, karaoke, only instruments, instruments only, only music, music only, just music, without words, no words, no lyrics, no talking | instrumental, no vocals, no vocal, no voice, -vocals, -vocal, -singing, -voice, -male vocal*.5, -female vocal*.5, -male vocalists*.5, -female vocalists*.5 | instrumental music without singing
 female voice <> male voice > vocals | female, females, woman, women, lady, ladies, girl, girls, girl group, soprano, alto, female voice, female voices, female vocal, female vocals, female singer, female vocalist, female vocalists, womans voice, womens voices, woman singing, women singing, ladies voice, ladies voices, girl singing, songstress, diva | female vocalists, female, woman, female vocal, female voice, female vocalist, -male vocalists*.5, -male*.5, -man*.5, -male vocal*.5, -male voice*.5, -no vocals*.5 | a woman singing
 male voice <> female voice > vocals | male, males, man, men, guy, guys, boy band, baritone, tenor, male voice, male voices, male vocal, male vocals, male singer, male vocalist, male vocalists, mans voice, mens voices, man singing, men singing, guy singing, crooner | male vocalists, male, man, male vocal, male voice, -female vocalists*.5, -female*.5, -woman*.5, -female vocal*.5, -female voice*.5, -no vocals*.5 | a man singing
@@ -162,7 +162,7 @@ beautiful | beautiful, beautifully, beauty, lovely, pretty melody, gorgeous, ele
 dreamy ~ | dreamy, dreamlike, dream, dreams, dreaming, hypnotic, trippy, hazy, mesmerizing, mesmerising, surreal, magical, magic, enchanting, enchanted, fairy tale, mystical, mystic, elf, elven, elvish | ambient, chillout*.6, beautiful*.6, soft*.4, new age*.4, -loud*.4, -rock*.3 | a dreamy magical atmosphere
 dark ~ <> happy | dark, darkness, sinister, ominous, brooding, bleak, grim, gothic, goth, noir, menacing, evil, night, nocturnal, midnight, shadowy, cold, heavy mood | ambient*.6, weird*.5, experimental*.6, metal*.4, slow*.3, sad*.3, -happy, -pop*.5, -party*.4 | dark and sinister music
 scary ~ <> happy | scary, creepy, spooky, horror, eerie, haunting, haunted, frightening, terrifying, halloween, nightmare, nightmarish, tense, tension, suspense, suspenseful, thriller, thrilling, unsettling, disturbing, mysterious, mystery, eery, uneasy | weird, experimental, ambient*.6, strings*.3, -happy, -pop*.5, -catchy*.4 | scary suspense for a horror film
-angry ~ <> calm | angry, anger, aggressive, aggressively, furious, rage, raging, brutal, violent, rebellious, harsh, vengeful, vengeance | metal, hard rock*.7, loud, punk*.6, heavy metal*.5, -soft*.5, -quiet*.5 | angry aggressive music
+angry ~ <> calm | angry, anger, aggressive, aggressively, screaming, shouting, growling, furious, rage, raging, brutal, violent, rebellious, harsh, vengeful, vengeance | metal, hard rock*.7, loud, punk*.6, heavy metal*.5, -soft*.5, -quiet*.5 | angry aggressive music
 heavy | heavy, heaviness, crushing, massive, hard, hard hitting, hardhitting, gritty, raw, edgy, rough | loud, metal, hard rock*.7, drums*.4, -soft*.5, -quiet*.5 | heavy and hard music
 dramatic ~ | dramatic, drama, theatrical, passionate drama, stormy, storm, tragic and big, intense drama, climactic, buildup, build up, crescendo | classical*.7, strings*.7, loud*.6, drums*.4, -easy listening*.4, -chillout*.4 | dramatic music that builds up
 weird | weird, weirdly, strange, odd, quirky, bizarre, unusual, eccentric, crazy, alien | weird, experimental*.7 | weird and strange music
@@ -203,7 +203,7 @@ road trip, roadtrip, travel, travelling, traveling, traveler, vacation, holiday,
 christmas, xmas, santa, advent, carol, carols | happy*.6, bells*.5, choir*.4
 fireworks, new year, olympics, opening ceremony | epic*.6, party*.5
 beach, summer, tropical, pool, surf, surfing, surfers, island, palm trees | happy*.6, chillout*.5
-sunset, sunrise, dusk, dawn, twilight, golden hour | calm*.6, ambient*.5, beautiful*.4
+sunset, sunrise, evening, evenings, dusk, dawn, twilight, golden hour | calm*.6, ambient*.5, beautiful*.4
 rain, rainy, rainy day, rainy weather, fog, foggy, mist, misty | mellow*.6, sad*.4, slow*.4
 forest, woods, nature, mountain, mountains, lake, river, garden, landscape, landscapes, countryside, meadow, hiking, trees, valley, desert, canyon | ambient*.5, calm*.5, acoustic*.4, beautiful*.3
 ocean, sea, waves, underwater, diving, aquarium, whales, waterfall, clouds | ambient*.7, calm*.6
@@ -284,15 +284,15 @@ _operators = dict(
        'anything but, everything but, anything except, everything except, all but, other than, apart from, aside from, nothing with, nothing by, nothing from, '
        'nothing like, nothing too, nothing, instead of, rather than, as opposed to, enough of, enough with, no need for, free of, devoid of, lacking, stay away from, '
        'keep away from, steer clear of, can not stand, not a fan of, not fond of, not into, not in the mood for, allergic to, nor, neither, ban, mute, silence the, kill the, '
-       'less of the, none of, replace, swap, exchange, switch out, anti, non, never any, bored of, bored by, bored with',
-    **{'not': 'not, never, hardly, by no means, in no way, under no circumstances'},
+       'none of, replace, swap, exchange, switch out, anti, non, never any, bored of, bored by, bored with',
+    **{'not': 'not, do not want it to, do not want this to, do not want that to, not want it to, not want this to, not want that to, not want it too, not want it so, never, hardly, by no means, in no way, under no circumstances'},
     yes='not only, not just, not merely, not without, not remove, not drop, not lose, do not mute, not get rid of, not leave out, not take out, not skip the, '
         'can not get enough of, why not, would not mind, nothing wrong with, no problem with, not hate, not dislike, not to forget, not avoid, not exclude, is not there, are not there, do not you, can not you, have not you, will not you, would not it, why do not, not be afraid of, how about, what about, '
         'could you not find, no less',
     only='nothing but, only, just, purely, exclusively, solely, strictly, nothing except, nothing other than',
-    more='more, even more, much more, lots more, way more, a lot more, some more, more of, not enough, needs, need more, turn up, dial up, crank up, increase, boost, bring up, '
+    more='more, even more, much more, lots more, way more, a lot more, some more, more of, not enough, needs, need more, not have enough, do not have enough, does not have enough, not got enough, lacks, is lacking, is missing, are missing, turn up, dial up, crank up, increase, boost, bring up, '
          'bring out, emphasize, emphasise, stronger, not nearly enough, could use, extra, more and more, not as little, far more, a touch more',
-    less='less, even less, much less, way less, a lot less, fewer, far less, tone down, dial back, dial down, turn down, cut back on, cut down on, ease off, reduce, lower, decrease, '
+    less='less, less of, less of the, not sure about, not so sure about, not convinced by, even less, much less, way less, a lot less, fewer, far less, tone down, dial back, dial down, turn down, cut back on, cut down on, ease off, reduce, lower, decrease, '
          'not so, not so much, not so many, not as, not as much, not as many, not quite so, not too, not too much, not too many, not very, not that, not all that, not really, not overly, not super, '
          'not more, nothing so, a little less, a bit less, not extremely, not particularly, not terribly, no more of the, without too much, without so much, without so many, less and less, '
          'without being too, without being, without getting too, without getting, but less, weaker',
@@ -307,10 +307,10 @@ _operators = dict(
     swap='by, for, in favour of, in favor of, over, to',
     instead='instead',
     enough='enough',
-    skip='after all, not sure, not certain, do not know, not to mention, whether or not, or not, if not, no idea, no problem, no worries, no doubt, no hurry, i love, we love, would love, love to, do love, love the, i like, not yet, no question, '
+    skip='after all, as long as, so long as, as far as, not sure, not certain, do not know, not to mention, whether or not, or not, if not, no idea, no problem, no worries, no doubt, no hurry, i love, we love, would love, love to, do love, love the, i like, not yet, no question, '
          'the same time, all the same, of course, at all, make sure, not sure if, not sure whether, no offence, no offense, changed my mind, change my mind, too bad, at least, at most, new video, old video, short video, long video, short film, long film, '
          'short clip, dance video, high quality',
-    retract='never mind, nevermind, do not mind, not mind, do not care about, not care about, not care if, not care whether, forget about, forget the, forget, no longer, not matter, regardless of, it is ok to have, '
+    retract='not that i dislike, not that i hate, not that i do not like, never mind, nevermind, do not mind, not mind, do not care about, not care about, not care if, not care whether, forget about, forget the, forget, no longer, not matter, regardless of, it is ok to have, '
             'you can have, you may use, does not have to be, need not be, not need to be, no need to be, not have to be, not necessarily, not mandatory, not required, no matter',
     fine='are fine, is fine, are ok, is ok, are okay, is okay, are allowed, is allowed, are alright, is alright, are welcome, fine after all, ok after all, okay after all, '
          'are fine after all, is fine after all, are ok after all, is ok after all, are acceptable, is acceptable, are all right, is all right, are not a problem, is not a problem, is fine with me, are fine with me, can stay',
@@ -358,7 +358,7 @@ _turned = dict(         # whole phrases that are comparisons: (concept, directio
 )
 
 # %% ../nbs/42_words.ipynb #cell-034
-_skip_words = set("""a about actually again alright also always am an any anything are artist artists as at attempt audio away back background band be because been being believe big bit
+_skip_words = set("""thats lets its whats heres theres hes shes wheres theyre a about actually again alright also always am an any anything are artist artists as at attempt audio away back background band be because been being believe big bit
 both bpm but by call called can cant choice choose clip come comes composer could definitely describe did do does doing done during each either else enough even ever every everything
 feel feeling feels fit fits fitting film for from full further general gets give go goes going got guess had happen has have he hear heard hello help her here hey hi him his how i idea if
 in instead into is it item its itself jam just kind know least less let level like likes listen listening little look looking looks lot lots made make makes making many match matches matching may
@@ -727,7 +727,7 @@ def merge(
 
 # %% ../nbs/42_words.ipynb #cell-065
 _nouns = ('voice', 'instrument', 'genre')
-_fresh_after_and = set('a an some with more maybe then just only also please make give i we add play keep use put lots plenty the very really rather'.split())
+_fresh_after_and = set('a an some with more maybe then just only also please make give i we add play keep use put lots plenty very really rather'.split())
 _adverb_no = ('not', 'never', 'hardly')
 
 # %% ../nbs/42_words.ipynb #cell-066
@@ -793,7 +793,7 @@ class _Marks:
         if (self.sign < 0 or self.degree == 'less') and self.used and self.list_goes_on(): return
         events = self.first
         self.clause()
-        self.first = events                                       # "drums, guitars, that is fine": still one clause for 'fine'
+        self.first, self.since = events, len(self.events)         # "drums, that is fine": still one clause for 'fine'
     def on_and(self, item):
         if not self.used or self.sign > 0 and not self.degree: return
         after, at = self.next_item(), self.i + 1
@@ -833,7 +833,7 @@ class _Things:
 # %% ../nbs/42_words.ipynb #cell-069
 class _Answers:
     "Answers to what was offered, and the phrases that speak of earlier wishes."
-    def clause_events(self): return self.events[self.first:]
+    def clause_events(self): return self.events[self.since:] or self.events[self.first:]
     def on_retract(self, item): self.retracting, self.sign, self.degree = True, 1, None
     def on_fine(self, item):
         for e in self.clause_events(): e['retract'] = True
@@ -880,7 +880,7 @@ class _Reader(_Operators, _Marks, _Things, _Answers):
         "Begin a new clause: no sign, no degree."
         self.sign, self.used, self.bare, self.degree, self.amount = 1, False, False, None, 1.
         self.retracting = self.swapping = self.preferring = False
-        self.first = len(self.events)    # the first event of this clause
+        self.first = self.since = len(self.events)    # the first event of this clause, and the first since its last comma
 
     def said(self, item:_Item)->str: return printable(self.text[item.start:item.end], 60)
 
@@ -1178,7 +1178,7 @@ def _logit(p:torch.Tensor)->torch.Tensor: return torch.logit(p.clamp(1e-5, 1 - 1
 
 def _tag_logits(table:TrackTable)->torch.Tensor:
     "(n, 100) logits of the tracks' tag scores; from their segments where a row has no scores."
-    scores = torch.tensor([[getattr(t, tax).get(tag, float('nan')) for tax, tag in columns] for t in table.tracks]).reshape(len(table), len(columns))
+    scores = torch.tensor([[getattr(t, tax).get(tag, float('nan')) for tax, tag in columns] for t in table.tracks], dtype=torch.float32).reshape(len(table), len(columns))
     logits = _logit(scores)
     holes = logits.isnan()
     if holes.any() and table.segments is not None and table.segments.shape[-1] == d_summary:
@@ -1191,8 +1191,8 @@ d_summary = 500         # the summary token's entries that are kept: MTT penulti
 
 def _segment_logits(table:TrackTable)->torch.Tensor:
     "(n_segment, 100) logits in the stored vectors."
-    s = table.segments.float()
-    return torch.cat([s[:, 200:250], s[:, 450:500]], 1).nan_to_num().clamp(-12, 12)
+    s = table.segments
+    return torch.cat([s[:, 200:250], s[:, 450:500]], 1).float().nan_to_num().clamp(-12, 12)
 
 # %% ../nbs/42_words.ipynb #cell-095
 def _shrunk_spread(x:torch.Tensor, prior:float=_prior_spread)->torch.Tensor:
@@ -1214,6 +1214,7 @@ class TableStats:
     bpm: torch.Tensor         # (n,) nan where unknown
     year: torch.Tensor
     duration_s: torch.Tensor
+    segment_z: Any = None     # (n_segment, 100), made when first asked for
 
 def _measured(values:list)->torch.Tensor: return torch.tensor([float('nan') if v is None or v <= 0 else float(v) for v in values])
 
@@ -1393,7 +1394,8 @@ def _tag_score(stats:TableStats, pulls:list)->torch.Tensor:
 
 def _segment_score(stats:TableStats, table:TrackTable, pulls:list)->torch.Tensor:
     "(n_segment,) the same at segments: their own tags on the library's scale."
-    z = ((_segment_logits(table) - stats.middle)/stats.spread).clamp(-_z_max, _z_max)
+    if stats.segment_z is None: stats.segment_z = ((_segment_logits(table) - stats.middle)/stats.spread).clamp(-_z_max, _z_max)
+    z = stats.segment_z
     out = torch.zeros(len(z))
     for concept, side, weight in pulls:
         k, r = side == 'unwanted', _row[concept]
