@@ -16,17 +16,17 @@ import random
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 import torch
 
-from .core import (MediaError, MusechatError, Preset, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
+from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
 from .encoders import load_encoders
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
-from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, parse_wishes, summary
+from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
 
 # %% ../nbs/70_chat.ipynb #cell-006
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ def best_segment(
 # %% ../nbs/70_chat.ipynb #cell-019
 def make_picks(
     order:Sequence[int],         # rows of `table`, best first
-    ranking,                     # `core.Ranking`
-    table,                       # `core.TrackTable`
-    tags,                        # function from a row to the tags that stand out
+    ranking:Ranking,
+    table:TrackTable,
+    tags:Callable[[int], Sequence[str]],   # from a row to the tags that stand out
 )->list[Pick]:
     "The rows of `order` as picks, each with its best segment and its percentile."
     finite = ranking.scores[torch.isfinite(ranking.scores)]
@@ -159,7 +159,7 @@ def listed(
     words = list(dict.fromkeys(words))
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ''
 
-def quoted(text, limit:int=80)->str:
+def quoted(text:Any, limit:int=80)->str:
     "Somebody else's words, on one line, between quotation marks that they cannot close."
     return '“' + printable(text, limit).replace('“', '"').replace('”', '"') + '”'
 
@@ -249,13 +249,13 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
             rng.choice(('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
     asked = _asked(new)
     if not asked: return rng.choice(('Another suggestion:', 'Then let us try', 'How about'))
-    return rng.choice(('You asked for {}. Try', 'With {} in mind I would take', 'For {} I suggest')).format(listed(asked[:4]))
+    return rng.choice(('You asked for {}. Try', 'With {} in mind I would take', 'For {} I suggest')).format(listed(asked[:5]))
 
 # %% ../nbs/70_chat.ipynb #cell-034
 def _seen(video)->str:
     "Scenes and marked measurements of a video as words; '' where nothing is sure."
     scenes = listed([name for name, share in video.scenes[:2] if share >= .15])
-    measured = listed(list(dict.fromkeys(r.seen for r in video.reasons if r.kind == 'measurement'))[:2])
+    measured = next((r.seen for r in sorted(video.reasons, key=lambda r: -r.weight) if r.kind == 'measurement'), '')
     return ', with '.join(filter(None, (scenes, measured)))
 
 def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
@@ -329,14 +329,14 @@ def _request(muse:'MuseChat', seen, state:State)->Request: return Request(seen, 
 # %% ../nbs/70_chat.ipynb #cell-041
 def take_turn(
     muse:'MuseChat',
-    seen,                      # what the recommender's `watch` made of the video
+    seen:Any,                  # what the recommender's `watch` made of the video
     state:State,               # with the user's newest words already in `texts`
     user:str|None,             # what the user said, None in turn 1
     k:int=5,                   # how many tracks to offer
 )->State:
     "Rank the library for all that is known, choose what to offer, write the reply."
     table = muse.table()
-    new = muse.newest(state, table)
+    new = muse.words.newest(_request(muse, seen, state), table)
     state = _heed(state, new)
     request = _request(muse, seen, state)
     ranking = muse.recommender.rank(request, table)
@@ -371,7 +371,7 @@ class Conversation:
     def __init__(self,
         muse:'MuseChat',
         video:Video,
-        seen,                  # what the recommender's `watch` made of the video
+        seen:Any,              # what the recommender's `watch` made of the video
     ):
         self.muse, self.video, self.seen = muse, video, seen
         self.state, self._past = State(), []
@@ -437,7 +437,7 @@ class MuseChat:
     "A library, the encoders and a recommender, ready to talk about videos."
     def __init__(self,
         library:Library,
-        encoders,                     # from `load_encoders`
+        encoders:Any,                 # from `load_encoders`
         recommender:Recommender,
         preset:Preset,
         seed:int=0,                   # chooses among phrasings; the ranking does not depend on it
@@ -468,12 +468,7 @@ class MuseChat:
         if not len(table): raise MusechatError(f"the library {printable(self.library.path)} has no tracks; add some: musechat index MUSIC --library {printable(self.library.path)}")
         return table
 
-    def newest(self, state:State, table:TrackTable)->Wishes:
-        "What the newest message alone says."
-        _, _, artists, titles = self.words.stats_of(table)
-        return parse_wishes(state.texts[-1], artists, titles, self.words.similar) if state.texts else Wishes()
-
-    def seen_words(self, seen)->VideoWords:
+    def seen_words(self, seen:Any)->VideoWords:
         "What a video shows, as words, from what `watch` returned."
         return seen if isinstance(seen, VideoWords) else seen.words
 
@@ -509,7 +504,7 @@ def export(
 
 # %% ../nbs/70_chat.ipynb #cell-053
 def esc(
-    text,               # anything that came from a file or a user
+    text:Any,           # anything that came from a file or a user
     limit:int=200,      # characters kept
 )->str:
     "`text` as harmless HTML text."

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['concepts', 'occasions', 'max_chars', 'scenes', 'columns', 'd_summary', 'Concept', 'Wish', 'Comparison', 'Wishes',
-           'json_ready', 'summary', 'merge', 'parse_wishes', 'Scene', 'Measures', 'measure_video', 'Reason',
+           'json_ready', 'summary', 'merge', 'fade', 'parse_wishes', 'Scene', 'Measures', 'measure_video', 'Reason',
            'VideoWords', 'describe_video', 'TableStats', 'table_stats', 'WordsRecommender', 'Evidence',
            'tag_percentile', 'explain', 'supported', 'asked_tags', 'asked_share']
 
@@ -586,6 +586,7 @@ class Wish:
     concept: str          # a name in `concepts`
     weight: float = 1.    # > 0; 0.6 for "a bit", 1.4 for "very"
     said: str = ''        # the user's words
+    either: str = ''      # "strings or a piano": the concept that this is an alternative to
 
 @dataclass(frozen=True)
 class Comparison:
@@ -726,11 +727,23 @@ def merge(
     return replace(b.w, accept=newer.accept, reject=newer.reject, reset=False, retracted=newer.retracted, not_understood=newer.not_understood)
 
 # %% ../nbs/42_words.ipynb #cell-065
+def fade(
+    wishes:Wishes,         # the state so far
+    newer:Wishes,          # what the next message says
+    wanted:float=.75,      # what is left of a wish, in (0, 1]
+    compared:float=.3,     # what is left of a comparison
+)->Wishes:
+    "Weaken older wishes when a message brings new ones."
+    if not (newer.wanted or newer.comparisons): return wishes
+    return replace(wishes, wanted=tuple(replace(w, weight=w.weight*wanted) for w in wishes.wanted),
+                   comparisons=tuple(replace(c, weight=c.weight*compared) for c in wishes.comparisons))
+
+# %% ../nbs/42_words.ipynb #cell-068
 _nouns = ('voice', 'instrument', 'genre')
 _fresh_after_and = set('a an some with more maybe then just only also please make give i we add play keep use put lots plenty very really rather'.split())
 _adverb_no = ('not', 'never', 'hardly')
 
-# %% ../nbs/42_words.ipynb #cell-066
+# %% ../nbs/42_words.ipynb #cell-069
 class _Operators:
     "What operators do to the reader's state; one small method each."
     def on_skip(self, item): pass
@@ -771,7 +784,7 @@ class _Operators:
         if self.swapping and self.used: self.sign, self.swapping, self.used = 1, False, False
         elif self.preferring and self.used and item.value in ('over', 'to'): self.sign, self.used, self.bare, self.listing = -1, False, True, True
 
-# %% ../nbs/42_words.ipynb #cell-067
+# %% ../nbs/42_words.ipynb #cell-070
 class _Marks:
     "Where a negation or a degree ends."
     def in_list(self, i):
@@ -803,10 +816,13 @@ class _Marks:
         if fresh or adjective and self.sign < 0 and self.bare and self.noun_before(): self.sign, self.degree, self.used = 1, None, False
     def noun_before(self): return bool(self.events) and self.events[-1]['kind'] == 'concept' and concepts[self.events[-1]['value']].kind in _nouns
 
-# %% ../nbs/42_words.ipynb #cell-068
+# %% ../nbs/42_words.ipynb #cell-071
 class _Things:
     "What concepts, comparisons, numbers, names and unknown words become."
-    def on_concept(self, item): self.add('concept', item.value, item)
+    def on_concept(self, item):
+        before, last = self.next_item(step=-1), self.events[-1] if self.events else {}
+        either = before is not None and before.kind == 'or' and last.get('kind') == 'concept' and self.sign > 0 and not self.degree
+        self.add('concept', item.value, item, either=(last.get('either') or last['value']) if either else '')
     def on_compare(self, item):
         b = self.next_item(step=-1)
         d = item.value[1]*(-1 if self.sign < 0 or self.degree == 'less' and b and b.kind == 'less' else 1)
@@ -830,7 +846,7 @@ class _Things:
             last.update(said=printable(self.text[last['start']:item.end], 80), at=self.i)
         else: self.add('unknown', None, item, start=item.start)
 
-# %% ../nbs/42_words.ipynb #cell-069
+# %% ../nbs/42_words.ipynb #cell-072
 class _Answers:
     "Answers to what was offered, and the phrases that speak of earlier wishes."
     def clause_events(self): return self.events[self.since:] or self.events[self.first:]
@@ -868,7 +884,7 @@ class _Answers:
     def on_same_artist(self, item): self.flags['same_artist'] = self.sign
     def on_other_artist(self, item): self.flags['same_artist'] = -1
 
-# %% ../nbs/42_words.ipynb #cell-070
+# %% ../nbs/42_words.ipynb #cell-073
 class _Reader(_Operators, _Marks, _Things, _Answers):
     "Turns the items of one text into wishes."
     def __init__(self, items:list[_Item], text:str, similar:Callable[[str], list[tuple[str, float]]]|None=None):
@@ -923,7 +939,7 @@ class _Reader(_Operators, _Marks, _Things, _Answers):
             b.set(retracted=b.w.retracted + (e['value'],))
         elif e['degree']: b.compare(Comparison(e['value'], -1 if (e['degree'] == 'less') == (e['sign'] > 0 or e['degree'] == 'less') else (1 if e['sign'] > 0 else -1), weight, e['said']))
         elif e['sign'] < 0: b.unwant(Wish(e['value'], weight, e['said']))
-        else: b.want(Wish(e['value'], weight, e['said']))
+        else: b.want(Wish(e['value'], weight, e['said'], e.get('either', '')))
 
     def put_compare(self, b:_Builder, e:dict): b.compare(Comparison(*e['value'], e['amount'], e['said']))
 
@@ -955,7 +971,7 @@ class _Reader(_Operators, _Marks, _Things, _Answers):
         for concept, closeness in found: self.put_concept(b, {**e, 'value': concept, 'amount': e['amount']*closeness})
         if not found: self.unknown.append(e['said'])
 
-# %% ../nbs/42_words.ipynb #cell-071
+# %% ../nbs/42_words.ipynb #cell-074
 def parse_wishes(
     text:str,                                # a user's message; what comes after `max_chars` is not read
     artists:Sequence[str]=(),                # names of artists in the library
@@ -966,7 +982,7 @@ def parse_wishes(
     text = str(text)[:max_chars]
     return _Reader(_items(text, tuple(artists), tuple(titles)), text, similar).read()
 
-# %% ../nbs/42_words.ipynb #cell-081
+# %% ../nbs/42_words.ipynb #cell-084
 @dataclass(frozen=True)
 class Scene:
     "A kind of scene, the ImageNet classes that show it, and the concepts that go with it."
@@ -985,7 +1001,7 @@ def _read_scenes(table:str)->list[Scene]:
         scenes.append(Scene(name, tuple(c.strip() for c in classes.split(',')), tuple((c, float(w or 1)) for c, _, w in pairs)))
     return scenes
 
-# %% ../nbs/42_words.ipynb #cell-082
+# %% ../nbs/42_words.ipynb #cell-085
 scenes = _read_scenes("""
 sport | baseball, ballplayer, basketball, football helmet, soccer ball, volleyball, tennis ball, racket, rugby ball, golf ball, golfcart, ping-pong ball, croquet ball, puck, scoreboard, horizontal bar, parallel bars, balance beam, dumbbell, barbell, punching bag, running shoe, bobsled, stopwatch, whistle, sweatshirt, knee pad, scuba diver, bow, paddle, canoe, snorkel | energetic, rock*.8, fast*.7, drums*.6, happy*.5, party*.4
 racing and riding | racer, sports car, go-kart, crash helmet, motor scooter, moped, mountain bike, snowmobile, speedboat, convertible, car wheel, disk brake, unicycle, parachute, ski | energetic, fast*.8, rock*.7, electronic*.5, loud*.5
@@ -1019,7 +1035,7 @@ books and desks | desk, bookcase, bookshop, library, fountain pen, ballpoint, bi
 laboratory and health | beaker, Petri dish, stethoscope, syringe, lab coat, pill bottle, face powder, hair spray, lotion, sunscreen, Band Aid, mortar | modern*.6, ambient*.6, electronic*.5, calm*.3
 """)
 
-# %% ../nbs/42_words.ipynb #cell-083
+# %% ../nbs/42_words.ipynb #cell-086
 def _class_scenes(names:Sequence[str])->np.ndarray:
     "(n_class, n_scene): the share in which a class speaks for each scene; a class in two scenes is split."
     member = np.zeros((len(names), len(scenes)), np.float32)
@@ -1030,7 +1046,7 @@ def _class_scenes(names:Sequence[str])->np.ndarray:
             member[i, j] = any(sp[0] <= i <= sp[-1] for sp in spans) or any(w.search(name.lower()) for w in words)
     return member/np.maximum(member.sum(1, keepdims=True), 1)
 
-# %% ../nbs/42_words.ipynb #cell-085
+# %% ../nbs/42_words.ipynb #cell-088
 @dataclass(frozen=True)
 class Measures:
     "Plain measurements of a video's frames."
@@ -1071,7 +1087,7 @@ def _cuts(small:np.ndarray, change:np.ndarray)->np.ndarray:
     shared = np.minimum(hist[1:], hist[:-1]).sum(1)
     return (shared < .5) & (change > .1)
 
-# %% ../nbs/42_words.ipynb #cell-088
+# %% ../nbs/42_words.ipynb #cell-091
 _measure_rules = (      # measure, ordinary value, a marked difference from it, concepts above, concepts below, words above, words below
     ('motion', .07, .05, (('energetic', .3), ('fast', .2), ('drums', .2)), (('calm', .3), ('ambient', .2)), 'a lively picture', 'a still picture'),
     ('action', .2, .1, (('energetic', .4), ('fast', .4), ('beat', .3), ('dance', .3)), (('calm', .5), ('slow', .4), ('quiet', .2)), 'lively motion', 'little motion'),
@@ -1100,7 +1116,7 @@ def _measure_reasons(m:Measures)->list[Reason]:
         reasons += [Reason(c, w, 'measurement', 'lively movement before a still camera') for c, w in (('dance', .5), ('beat', .4), ('energetic', .3))]
     return reasons
 
-# %% ../nbs/42_words.ipynb #cell-089
+# %% ../nbs/42_words.ipynb #cell-092
 @dataclass(frozen=True)
 class VideoWords:
     "What was seen in a video, and which concepts of music suit it."
@@ -1125,7 +1141,7 @@ class VideoWords:
         return f"**seen**: {seen}\n\n**scenes**: {', '.join(f'{s} {w:.2f}' for s, w in self.scenes[:3]) or 'none known'}\n\n**suits**: {suits}\n\n" \
                f"brightness {m.brightness:.2f}, colour {m.colourfulness:.2f}, motion {m.motion:.2f}, action {m.action:.2f}, {m.cuts_per_min:.0f} cuts a minute"
 
-# %% ../nbs/42_words.ipynb #cell-090
+# %% ../nbs/42_words.ipynb #cell-093
 def describe_video(
     frames:np.ndarray,          # uint8 (n, h, w, 3) RGB
     times_s:np.ndarray,         # seconds (n,)
@@ -1149,7 +1165,7 @@ def describe_video(
 @lru_cache(maxsize=2)
 def _class_scenes_cached(names:tuple[str, ...])->np.ndarray: return _class_scenes(names)
 
-# %% ../nbs/42_words.ipynb #cell-092
+# %% ../nbs/42_words.ipynb #cell-095
 columns = [('mtt', t) for t in mtt_tags] + [('msd', t) for t in msd_tags]     # the 100 tags in the order of the stored logits
 _prior_tracks, _prior_spread, _z_max = 4., 1., 4.
 
@@ -1173,7 +1189,7 @@ def _directions()->tuple[torch.Tensor, torch.Tensor]:
 
 _row = {name: i for i, name in enumerate(concepts)}
 
-# %% ../nbs/42_words.ipynb #cell-094
+# %% ../nbs/42_words.ipynb #cell-097
 def _logit(p:torch.Tensor)->torch.Tensor: return torch.logit(p.clamp(1e-5, 1 - 1e-5))
 
 def _tag_logits(table:TrackTable)->torch.Tensor:
@@ -1194,7 +1210,7 @@ def _segment_logits(table:TrackTable)->torch.Tensor:
     s = table.segments
     return torch.cat([s[:, 200:250], s[:, 450:500]], 1).float().nan_to_num().clamp(-12, 12)
 
-# %% ../nbs/42_words.ipynb #cell-095
+# %% ../nbs/42_words.ipynb #cell-098
 def _shrunk_spread(x:torch.Tensor, prior:float=_prior_spread)->torch.Tensor:
     "Standard deviation over rows (n, d), drawn towards `prior` when there are few."
     n = len(x)
@@ -1237,7 +1253,7 @@ def table_stats(table:TrackTable)->TableStats:
     t = table.tracks
     return TableStats(logits, middle, spread, z, *both, tuple(scales), _measured([x.bpm for x in t]), _measured([x.year for x in t]), _measured([x.duration_s for x in t]))
 
-# %% ../nbs/42_words.ipynb #cell-097
+# %% ../nbs/42_words.ipynb #cell-100
 def _pull(z:torch.Tensor)->torch.Tensor:
     "Saturates at 2 above the middle; below it falls in full, and twice as steeply."
     return torch.where(z > 0, 2*torch.tanh(z/2), 2*z)
@@ -1246,7 +1262,7 @@ def _push(z:torch.Tensor)->torch.Tensor:
     "The pull of an unwanted concept of presence `z`: lacking it is soon enough, having it costs more the more there is."
     return torch.where(z > 0, -2*z, .7*torch.tanh(-z/.7))
 
-# %% ../nbs/42_words.ipynb #cell-100
+# %% ../nbs/42_words.ipynb #cell-103
 def _range_pull(value:torch.Tensor, span:tuple, log:bool=True)->torch.Tensor:
     "1 inside the range, falling with the distance outside it to -3; -.5 where unknown."
     lo, hi = (None if v is None else float(v) for v in span)
@@ -1262,7 +1278,7 @@ def _bpm_pull(bpm:torch.Tensor, span:tuple)->torch.Tensor:
     octave = torch.maximum(_range_pull(bpm*2, span), _range_pull(bpm/2, span)) if None not in span else plain
     return torch.where((plain < 0) & (octave > 0), torch.tensor(-.6), plain)
 
-# %% ../nbs/42_words.ipynb #cell-102
+# %% ../nbs/42_words.ipynb #cell-105
 _measure_of = dict(bpm='bpm', year='year', duration_s='duration_s')
 _octaves = dict(bpm=.2, year=10., duration_s=.4)     # a marked difference: .2 octaves of tempo, ten years, .4 octaves of length
 
@@ -1295,13 +1311,13 @@ def _margin_pull(margin:torch.Tensor)->torch.Tensor:
     "Enough is enough above a marked difference; no difference, or the wrong way, costs."
     return torch.where(margin > .15, margin.clamp(max=1.)*1.5, (2*margin - 1).clamp(min=-4))
 
-# %% ../nbs/42_words.ipynb #cell-106
+# %% ../nbs/42_words.ipynb #cell-109
 def _references(request:Request)->list[str|None]:
     "For every text, the id of the track on offer when it was said."
     shift = len(request.offered) - len(request.texts)
     return [request.offered[i + shift] if 0 <= i + shift < len(request.offered) else None for i in range(len(request.texts))]
 
-# %% ../nbs/42_words.ipynb #cell-108
+# %% ../nbs/42_words.ipynb #cell-111
 _near_enough = .55      # cosine below which a phrase is not understood
 _ambiguous = set('jungle garage cowboy cowboys western wave tribal heavenly blue score space cold hard fun kick man guy current magic'.split())
 
@@ -1333,7 +1349,7 @@ class _Phrases:
         near = sorted(((n, c) for n, c in best.items() if c >= _near_enough), key=lambda p: -p[1])[:2]
         return [(n, min(1., c)) for n, c in near if c >= near[0][1] - .03]
 
-# %% ../nbs/42_words.ipynb #cell-109
+# %% ../nbs/42_words.ipynb #cell-112
 def _names(table:TrackTable)->tuple[tuple[str, ...], tuple[str, ...]]:
     "Artists and titles of a library, each once."
     return (tuple(dict.fromkeys(t.artist for t in table.tracks if t.artist)), tuple(dict.fromkeys(t.title for t in table.tracks if t.title)))
@@ -1356,8 +1372,13 @@ class _Reading:
                 w = parse_wishes(text, artists, titles, self.similar)
                 self._read[text, ref] = replace(w, comparisons=tuple(replace(c, than=ref) for c in w.comparisons),
                                                 like_of=ref if w.like else None, artist_of=ref if w.same_artist else None)
-            state = merge(state, self._read[text, ref])
+            state = merge(fade(state, self._read[text, ref]), self._read[text, ref])
         return state
+
+    def newest(self, request:Request, table:TrackTable)->Wishes:
+        "What the last message alone says."
+        self.read(request, table)
+        return self._read[request.texts[-1], _references(request)[-1]] if request.texts else Wishes()
 
     def turned_down(self, request:Request, table:TrackTable)->set[str]:
         "Ids rejected by a button or by words ('not that one')."
@@ -1365,7 +1386,7 @@ class _Reading:
         said = {ref for text, ref in zip(request.texts, _references(request)) if ref and self._read[text, ref].reject}
         return set(request.rejected) | said
 
-# %% ../nbs/42_words.ipynb #cell-111
+# %% ../nbs/42_words.ipynb #cell-114
 def _prior_left(prior:dict[str, float], wishes:Wishes)->dict[str, float]:
     "The video's prior without what the words already settle."
     wanted = [w.concept for w in wishes.wanted] + [c.concept for c in wishes.comparisons if c.direction > 0]
@@ -1374,32 +1395,40 @@ def _prior_left(prior:dict[str, float], wishes:Wishes)->dict[str, float]:
     return {c: w for c, w in prior.items() if not settled & set(_wider(c)) and not any(_clash(c, x) for x in wanted)
             and not any(u in _wider(c) or dict(concepts[c].tags).keys() & {concepts[u].tags[0][0]} for u in unwanted if concepts[u].tags)}
 
-def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[tuple[str, str, float]]:
-    "What tags decide: (concept, 'wanted' or 'unwanted', weight), of wishes and of the video."
+# %% ../nbs/42_words.ipynb #cell-116
+_must_be_there = 2.      # weight of an instrument or a voice against that of a mood: whoever names one wants to hear it
+
+def _named(concept:str)->float: return _must_be_there if concepts[concept].kind in ('instrument', 'voice') else 1.
+
+def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[tuple[tuple[str, ...], str, float]]:
+    "What tags decide: (concepts of which one will do, 'wanted' or 'unwanted', weight), of wishes and of the video."
     wanted = {w.concept for w in wishes.wanted}         # "electronic but not techno": techno is electronic, so the second must not undo the first
-    pulls = [(w.concept, 'wanted', w.weight) for w in wishes.wanted] + [(w.concept, 'unwanted', w.weight*(.5 if wanted & set(_wider(w.concept)) else 1.6)) for w in wishes.unwanted]
-    pulls += [(c.concept, 'wanted' if c.direction > 0 else 'unwanted', (.25 if c.than else .8)*c.weight) for c in wishes.comparisons]
+    groups = {}
+    for w in wishes.wanted: groups.setdefault(w.either or w.concept, []).append(w)
+    pulls = [(tuple(w.concept for w in g), 'wanted', max(w.weight*_named(w.concept) for w in g)) for g in groups.values()]
+    pulls += [((w.concept,), 'unwanted', w.weight*(.5 if wanted & set(_wider(w.concept)) else 1.6)) for w in wishes.unwanted]
+    pulls += [((c.concept,), 'wanted' if c.direction > 0 else 'unwanted', (.25 if c.than else .8)*c.weight) for c in wishes.comparisons]
     total = sum(prior.values()) or 1.
     weight = video_weight if wishes else 1.
-    return pulls + [(c, 'wanted', weight*w/total) for c, w in prior.items()]
+    return pulls + [((c,), 'wanted', weight*w/total) for c, w in prior.items()]
 
-# %% ../nbs/42_words.ipynb #cell-112
+# %% ../nbs/42_words.ipynb #cell-117
 def _tag_score(stats:TableStats, pulls:list)->torch.Tensor:
     "(n,) sum of the pulls of wanted and unwanted concepts."
     out = torch.zeros(len(stats.z))
-    for concept, side, weight in pulls:
-        if side == 'wanted': out += weight*_pull(_concept_z(stats, concept))
-        else: out += weight*_push(_concept_z(stats, concept) if concepts[concept].measure else stats.unwanted[:, _row[concept]])
+    for names, side, weight in pulls:
+        if side == 'wanted': out += weight*_pull(torch.stack([_concept_z(stats, c) for c in names]).amax(0))
+        else: out += weight*_push(_concept_z(stats, names[0]) if concepts[names[0]].measure else stats.unwanted[:, _row[names[0]]])
     return out
 
 def _segment_score(stats:TableStats, table:TrackTable, pulls:list)->torch.Tensor:
     "(n_segment,) the same at segments: their own tags on the library's scale."
     if stats.segment_z is None: stats.segment_z = ((_segment_logits(table) - stats.middle)/stats.spread).clamp(-_z_max, _z_max)
-    z = stats.segment_z
-    out = torch.zeros(len(z))
-    for concept, side, weight in pulls:
-        k, r = side == 'unwanted', _row[concept]
-        out += weight*(_push if k else _pull)((z @ _directions()[k][r])/stats.scale[k][r])
+    out = torch.zeros(len(stats.segment_z))
+    for names, side, weight in pulls:
+        k = side == 'unwanted'
+        z = torch.stack([(stats.segment_z @ _directions()[k][_row[c]])/stats.scale[k][_row[c]] for c in names]).amax(0)
+        out += weight*(_push if k else _pull)(z)
     return out/max(sum(w for *_, w in pulls), 1e-9)
 
 def _likeness(stats:TableStats, row:int)->torch.Tensor:
@@ -1407,7 +1436,7 @@ def _likeness(stats:TableStats, row:int)->torch.Tensor:
     z = stats.z
     return (z @ z[row])/(z.norm(dim=1)*z[row].norm()).clamp(min=1e-6)
 
-# %% ../nbs/42_words.ipynb #cell-113
+# %% ../nbs/42_words.ipynb #cell-118
 def _by(name:str, tracks:Sequence[Track])->torch.Tensor:
     "(n,) which tracks are by an artist: the whole name, or word by word inside it ('A' in 'A feat. B')."
     key = tuple(t.text for t in _tokens(name) if t.text not in _marks)
@@ -1442,12 +1471,12 @@ def _excluded(tracks:Sequence[Track], wishes:Wishes, artist:str|None)->torch.Ten
     if wishes.same_artist < 0 and artist: out |= _by(artist, tracks)
     return out
 
-# %% ../nbs/42_words.ipynb #cell-114
+# %% ../nbs/42_words.ipynb #cell-119
 def _relative_pulls(stats:TableStats, rows:dict, tracks:Sequence[Track], wishes:Wishes, request:Request)->list[tuple[torch.Tensor, float]]:
     "What compares with other tracks: 'faster than this', 'similar', 'by the same artist', tracks that were kept."
     pulls = []
     for c in wishes.comparisons:
-        if c.than in rows: pulls += [(_margin_pull(_more_than(stats, c.concept, c.direction, rows[c.than])), 1.5*c.weight), (_likeness(stats, rows[c.than]), .3)]
+        if c.than in rows: pulls += [(_margin_pull(_more_than(stats, c.concept, c.direction, rows[c.than])), c.weight), (_likeness(stats, rows[c.than]), .2*c.weight)]
     if wishes.like and wishes.like_of in rows:
         same = torch.arange(len(tracks)) == rows[wishes.like_of]
         pulls.append((wishes.like*2*_likeness(stats, rows[wishes.like_of]) - 3.*same*(wishes.like < 0 or not wishes.accept), 1.))
@@ -1460,7 +1489,7 @@ def _relative_pulls(stats:TableStats, rows:dict, tracks:Sequence[Track], wishes:
     if wishes.accept and not wishes.comparisons and refs and refs[-1] in rows: pulls.append((10.*(torch.arange(len(tracks)) == rows[refs[-1]]), 1.))
     return pulls
 
-# %% ../nbs/42_words.ipynb #cell-116
+# %% ../nbs/42_words.ipynb #cell-121
 class WordsRecommender(_Phrases, _Reading):
     "Ranks by tags, sentences and plain measurements; nothing in it is trained on dialogs."
     version = 'words-1'
@@ -1516,7 +1545,7 @@ class WordsRecommender(_Phrases, _Reading):
             segment = _segment_score(stats, table, pulls) if pulls else torch.zeros(len(table.segments))
             return Ranking(scores.masked_fill(out, float('-inf')), segment, wishes)
 
-# %% ../nbs/42_words.ipynb #cell-118
+# %% ../nbs/42_words.ipynb #cell-123
 @dataclass(frozen=True)
 class Evidence:
     "One reason for (or honest remark about) a track, with the numbers it rests on."
@@ -1537,7 +1566,7 @@ class Evidence:
         "Everything, for JSON."
         return json_ready(asdict(self))
 
-# %% ../nbs/42_words.ipynb #cell-119
+# %% ../nbs/42_words.ipynb #cell-124
 _present, _leaning, _absent = (.15, 55.), (.03, 80.), (.1, 40.)    # (score, percentile): at least, at least, at most
 
 def tag_percentile(
@@ -1574,7 +1603,7 @@ def _tag_evidence(track:Track, table:TrackTable, concept:str, direction:int, **m
     strength, score, pct, tax, tag = order[0]
     return Evidence(concept=concept, direction=direction, strength=strength, taxonomy=tax, tag=tag, score=score, percentile=pct, **more)
 
-# %% ../nbs/42_words.ipynb #cell-120
+# %% ../nbs/42_words.ipynb #cell-125
 _measure_gap = dict(bpm=1.03, duration_s=1.03, year=1)    # the least ratio (or years) worth the word 'faster', 'longer', 'newer'
 
 def _compared(track:Track, other:Track, c:Comparison)->Evidence|None:
@@ -1606,7 +1635,7 @@ def _fact_evidence(track:Track, wishes:Wishes)->list[Evidence]:
     if track.title and track.title in wishes.titles: out.append(Evidence('title', said=track.title, strength='measured', value=track.title))
     return out
 
-# %% ../nbs/42_words.ipynb #cell-121
+# %% ../nbs/42_words.ipynb #cell-126
 def explain(
     wishes:Wishes,               # what the user asked for; `Ranking.wishes`
     video:VideoWords|None,       # what `watch` returned
@@ -1644,7 +1673,7 @@ def supported(
     if score is None or abs(score - evidence.score) > 1e-6: return False
     return _strength(score, tag_percentile(table, evidence.taxonomy, evidence.tag, score), evidence.direction, len(table)) == evidence.strength
 
-# %% ../nbs/42_words.ipynb #cell-143
+# %% ../nbs/42_words.ipynb #cell-148
 def asked_tags(
     wishes:Wishes,
 )->list[tuple[str, str, int]]:     # (taxonomy, tag, +1 or -1)
