@@ -16,7 +16,7 @@ import sys
 import traceback
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 from typer.core import TyperGroup
@@ -28,7 +28,7 @@ _debug = False
 
 class OneLineErrors(TyperGroup):
     "A command group that turns an error into one line on standard error and exit code 1."
-    def invoke(self, ctx):
+    def invoke(self, ctx:typer.Context):
         try: return super().invoke(ctx)
         except BrokenPipeError: _quiet_pipe()
         except (MusechatError, OSError) as e: _fail(str(e) or type(e).__name__)
@@ -80,7 +80,7 @@ JsonOption = Annotated[bool, typer.Option('--json', help="Print one JSON documen
 KOption = Annotated[int, typer.Option('-k', min=1, max=100, help="How many tracks to show.")]
 
 def print_json(
-    value,            # plain data
+    value:Any,        # plain data
 ):
     "Print `value` as one JSON document; what is not valid Unicode is escaped, NaN refused."
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
@@ -225,7 +225,7 @@ chat_help = """/reject  not this one        /keep   keep the track on top     /u
 /state   what is known        /export FILE  write the video    /quit  leave   (anything else is said to musechat)"""
 
 def chat_line(
-    chat,                 # a `Conversation`
+    chat:Any,             # a `Conversation`
     line:str,             # what was typed
     k:int=5,
 )->str|None:              # what to print; None: leave

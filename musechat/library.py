@@ -245,7 +245,7 @@ class LanceStore:
         self._latest()
         return self._table.count_rows()
 
-    def rows(self, columns=None, ids=None):
+    def rows(self, columns:Sequence[str]|None=None, ids:Sequence[str]|None=None)->Any:
         import pyarrow.compute as pc
         self._latest()
         query = self._table.search().limit(None)
@@ -256,13 +256,13 @@ class LanceStore:
             raise LibraryError(f"the table of the library cannot be read ({printable(_first_line(e))}); make it anew with `musechat index ... --rebuild`") from e
         return table.take(pc.sort_indices(table['track_id']))
 
-    def upsert(self, rows):
+    def upsert(self, rows:Any):
         if not rows.num_rows: return
         with self._writing():
             self._table.merge_insert('track_id').when_matched_update_all().when_not_matched_insert_all().execute(rows)
             self._tidy()
 
-    def delete(self, ids):
+    def delete(self, ids:Sequence[str]):
         wanted = [_quoted(ids[i:i + 500]) for i in range(0, len(ids), 500)]
         if not wanted: return
         with self._writing():
@@ -281,7 +281,7 @@ class LanceStore:
         if not self._n_write: return
         with self._writing(): self._tidy(now=True)
 
-    def search(self, vector, k, ids=None):
+    def search(self, vector:Any, k:int, ids:Sequence[str]|None=None)->list[tuple[str, float]]:
         version = self.version()
         if self._matrix is None or self._matrix[0] != version:
             table = self.rows(['track_id', 'vector'])
