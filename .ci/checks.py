@@ -50,7 +50,7 @@ def requirements():
     config = ConfigParser(delimiters=['='], interpolation=None)
     config.read(root/'settings.ini', encoding='utf-8')
     known = set(re.findall(r'(?:^|\s)([A-Za-z][\w-]*)', config['DEFAULT']['requirements'])) | set(sys.stdlib_module_names) | {'musechat'}
-    dist = dict(PIL='pillow', decord='decord2')
+    dist = dict(PIL='pillow')
     return [f'{p.relative_to(root)} imports {name}' for p in modules() for name in sorted(outside(p)) if dist.get(name, name) not in known]
 
 def outside(path):
