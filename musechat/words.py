@@ -793,6 +793,8 @@ class _Marks:
         return i > 0 and self.items[i - 1].value == ','
     def list_goes_on(self):
         "Behind a comma: does a bare list follow that ends in 'or' or 'and'?"
+        after = self.next_item()
+        if after is not None and after.kind == 'and' and len(self.events) - self.first <= 1: return False    # "not so loud, and instrumental" is no list
         j, kinds, last = self.i + 1, [], None
         while j < len(self.items) and (it := self.items[j]).kind in ('concept', 'and', 'or', 'skip', 'unknown', 'artist') or j < len(self.items) and self.items[j].value == ',':
             if it.kind in ('and', 'or'): last = it.kind
@@ -1396,17 +1398,17 @@ def _prior_left(prior:dict[str, float], wishes:Wishes)->dict[str, float]:
             and not any(u in _wider(c) or dict(concepts[c].tags).keys() & {concepts[u].tags[0][0]} for u in unwanted if concepts[u].tags)}
 
 # %% ../nbs/42_words.ipynb #cell-116
-_must_be_there = 2.      # weight of an instrument or a voice against that of a mood: whoever names one wants to hear it
+_must_be_there, _heard_from = 2., .5      # weight of an instrument or a voice that is wanted, and how far above the middle it begins to count as heard
 
-def _named(concept:str)->float: return _must_be_there if concepts[concept].kind in ('instrument', 'voice') else 1.
+def _can_be_heard(concept:str)->bool: return concepts[concept].kind in ('instrument', 'voice')
 
 def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[tuple[tuple[str, ...], str, float]]:
     "What tags decide: (concepts of which one will do, 'wanted' or 'unwanted', weight), of wishes and of the video."
     wanted = {w.concept for w in wishes.wanted}         # "electronic but not techno": techno is electronic, so the second must not undo the first
     groups = {}
     for w in wishes.wanted: groups.setdefault(w.either or w.concept, []).append(w)
-    pulls = [(tuple(w.concept for w in g), 'wanted', max(w.weight*_named(w.concept) for w in g)) for g in groups.values()]
-    pulls += [((w.concept,), 'unwanted', w.weight*(.5 if wanted & set(_wider(w.concept)) else 1.6)) for w in wishes.unwanted]
+    pulls = [(tuple(w.concept for w in g), 'wanted', max(w.weight*(_must_be_there if _can_be_heard(w.concept) else 1.) for w in g)) for g in groups.values()]
+    pulls += [((w.concept,), 'unwanted', w.weight*(.5 if wanted & set(_wider(w.concept)) else 1.6 if concepts[w.concept].kind != 'mood' else 1.)) for w in wishes.unwanted]
     pulls += [((c.concept,), 'wanted' if c.direction > 0 else 'unwanted', (.25 if c.than else .8)*c.weight) for c in wishes.comparisons]
     total = sum(prior.values()) or 1.
     weight = video_weight if wishes else 1.
@@ -1417,7 +1419,7 @@ def _tag_score(stats:TableStats, pulls:list)->torch.Tensor:
     "(n,) sum of the pulls of wanted and unwanted concepts."
     out = torch.zeros(len(stats.z))
     for names, side, weight in pulls:
-        if side == 'wanted': out += weight*_pull(torch.stack([_concept_z(stats, c) for c in names]).amax(0))
+        if side == 'wanted': out += weight*_pull(torch.stack([_concept_z(stats, c) for c in names]).amax(0) - _heard_from*(weight > 1)*_can_be_heard(names[0]))
         else: out += weight*_push(_concept_z(stats, names[0]) if concepts[names[0]].measure else stats.unwanted[:, _row[names[0]]])
     return out
 
