@@ -98,7 +98,8 @@ def order_tracks(
 )->list[int]:                   # rows, best first, rejected ones left out
     "Best first; equal scores by id, so that the order never depends on the order of the rows."
     if torch.isnan(scores).any(): raise ValueError("scores has NaN: it would vanish from the order without a word")
-    rows = sorted((i for i, s in enumerate(scores.tolist()) if s > -np.inf), key=lambda i: (-float(scores[i]), ids[i]))
+    values = scores.tolist()
+    rows = sorted((i for i, s in enumerate(values) if s > -np.inf), key=lambda i: (-values[i], ids[i]))
     fresh = next((i for i in rows if ids[i] not in seen), None)
     return rows if fresh is None else [fresh] + [i for i in rows if i != fresh]
 
@@ -145,8 +146,8 @@ def tag_phrase(
 )->tuple[str, str]:             # ('is', 'heard' or 'like'; the words)
     "How a tag stands in a sentence."
     t = tag.lower()
-    for group, words in ((_female, 'a female voice'), (_male, 'a male voice'), (_sung, 'singing'), (_unsung, 'no voice')):
-        if t in group: return 'heard', words
+    for group, kind, words in ((_female, 'heard', 'a female voice'), (_male, 'heard', 'a male voice'), (_sung, 'heard', 'singing'), (_unsung, 'is', 'instrumental')):
+        if t in group: return kind, words
     if t in _heard: return 'heard', _heard[t]
     return ('is' if t in _is.split() else 'like'), ('the ' + t if re.fullmatch(r'\d0s', t) else t)
 
@@ -185,10 +186,16 @@ def _tags_clause(tags:Sequence[str])->str:
 
 def _bare(tag:str)->str: return re.sub(r'^(a|an|the) (?!\d)', '', tag_phrase(tag)[1])
 
+_er = dict(slow='slower', fast='faster', loud='louder', quiet='quieter', soft='softer', happy='happier', sad='sadder')
+
+def _more_of(tag:str)->str:
+    "'slower', 'more ambient'."
+    return _er.get(_bare(tag), f'more {_bare(tag)}')
+
 def _leaning_clause(tags:Sequence[str])->str:
     "What a track has more of than most of its library, without being plainly that; '' for none."
-    parts = {k: listed([_bare(t) for t in tags if tag_phrase(t)[0] == k]) for k in ('is', 'like', 'heard')}
-    said = [f"is more {parts['is']}"] if parts['is'] else []
+    parts = {k: listed([(_more_of if k == 'is' else _bare)(t) for t in tags if tag_phrase(t)[0] == k]) for k in ('is', 'like', 'heard')}
+    said = [f"is {parts['is']}"] if parts['is'] else []
     said += [f"is closer to {parts['like']}"] if parts['like'] else []
     said += [f"has more {parts['heard']}"] if parts['heard'] else []
     return f"it {listed(said)} than most of your library" if said else ''
@@ -198,7 +205,8 @@ def _compared_clause(e:Evidence, other:Track)->str:
     than = track_name(other)
     if e.tag:
         kind, _ = tag_phrase(e.tag)
-        return f"it {dict(heard='has').get(kind, 'is')} {'more' if e.direction > 0 else 'less'} {_bare(e.tag)} than {than}"
+        verb, much = dict(heard='has', like='is closer to' if e.direction > 0 else 'is further from').get(kind, 'is'), 'more ' if e.direction > 0 else 'less '
+        return f"it {verb} {_more_of(e.tag) if (kind, e.direction) == ('is', 1) else ('' if kind == 'like' else much) + _bare(e.tag)} than {than}"
     unit = {'fast': 'bpm', 'slow': 'bpm', 'long': 's', 'short': 's'}.get(e.concept, '')
     word = _comparative(e.concept, e.direction)
     return f"with {e.value:.0f} {unit} it is {word} than {than} ({e.other:.0f} {unit})" if unit else f"it is {word} than {than} ({e.value} against {e.other})"
