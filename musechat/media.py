@@ -306,7 +306,9 @@ def _call(
     if worker.n_done < 300: _idle.append(worker)
     else: _retire(worker)
     if 'error' in answer: raise _error(path, *answer['error'])
-    if 'bug' in answer: raise RuntimeError(f"musechat's media worker failed on {op}: {answer['bug']}")
+    if 'bug' in answer:      # ours, and still no reason to take the other files of a batch down
+        _log.error('the media worker failed on %s of %s: %s', op, printable(path), answer['bug'])
+        raise MediaError('format', path, f"could not be read ({op}: {answer['bug']})")
     return answer['meta'], _array(answer, result)
 
 def _retire(worker:_Worker)->None:
@@ -375,10 +377,13 @@ def probe(
 
 # %% ../nbs/10_media.ipynb #cell-035
 def _streams(c:Any)->tuple[Any, Any]:
-    "The video and the audio stream of an open container, None where there is none. Cover pictures do not count."
+    "The video and the audio stream that can be decoded, None where there is none. Cover pictures do not count."
+    import av
     from av.stream import Disposition
-    video = next((s for s in c.streams.video if not s.disposition & Disposition.attached_pic), None)
-    return video, next(iter(c.streams.audio), None)
+    films = [s for s in c.streams.video if not s.disposition & Disposition.attached_pic]
+    video, audio = (next((s for s in streams if s.codec_context is not None), None) for streams in (films, c.streams.audio))
+    if video is None and audio is None and (films or c.streams.audio): raise av.error.DecoderNotFoundError(0, 'no decoder for its codec')
+    return video, audio
 
 def _declared_s(c:Any, s:Any)->float|None:
     "Length of a stream as its headers state it, None where they do not (or talk nonsense)."
