@@ -39,6 +39,7 @@ class Pick:
     tags: tuple[str, ...]      # the tags that stand out, best first
     start_s: float             # the segment that fits best, seconds in the track's file
     end_s: float
+    heard: bool = False        # whether it stood on top in an earlier turn (and so may rank below a track that fits less)
     def as_dict(self)->dict:   # as `musechat recommend --json` prints it
         "Plain data for JSON."
         t = self.track
@@ -110,7 +111,7 @@ def best_segment(
 )->int:
     "Number of the segment that fits best, short rests left out."
     length = times[:, 1] - times[:, 0]
-    return int(scores.float().masked_fill(length < length.max()/2, float('-inf')).argmax())
+    return int(scores.float().masked_fill(length < length.max()*.8, float('-inf')).argmax())
 
 # %% ../nbs/70_chat.ipynb #cell-019
 def make_picks(
@@ -118,6 +119,7 @@ def make_picks(
     ranking:Ranking,
     table:TrackTable,
     tags:Callable[[int], Sequence[str]],   # from a row to the tags that stand out
+    heard:Sequence[str]=(),      # ids that stood on top before
 )->list[Pick]:
     "The rows of `order` as picks, each with its best segment and its percentile."
     finite = ranking.scores[torch.isfinite(ranking.scores)]
@@ -127,7 +129,7 @@ def make_picks(
         start, end = table.segment_times[a + best_segment(ranking.segment_scores[a:b], table.segment_times[a:b])].tolist()
         score, track = float(ranking.scores[i]), table.tracks[i]
         share = float((finite <= score).float().mean())*100
-        picks.append(Pick(rank, track, score, share, tuple(tags(i)), start, min(end, track.duration_s or end)))
+        picks.append(Pick(rank, track, score, share, tuple(tags(i)), start, min(end, track.duration_s or end), track.track_id in heard))
     return picks
 
 # %% ../nbs/70_chat.ipynb #cell-021
@@ -200,13 +202,20 @@ def _leaning_clause(tags:Sequence[str])->str:
     said += [f"has more {parts['heard']}"] if parts['heard'] else []
     return f"it {listed(said)} than most of your library" if said else ''
 
-def _compared_clause(e:Evidence, other:Track)->str:
-    "'at 124 bpm it is faster than ...'."
-    than = track_name(other)
-    if e.tag:
-        kind, _ = tag_phrase(e.tag)
-        verb, much = dict(heard='has', like='is closer to' if e.direction > 0 else 'is further from').get(kind, 'is'), 'more ' if e.direction > 0 else 'less '
-        return f"it {verb} {_more_of(e.tag) if (kind, e.direction) == ('is', 1) else ('' if kind == 'like' else much) + _bare(e.tag)} than {than}"
+def _compared_tag(e:Evidence)->str:
+    "'is quieter', 'has less guitar'."
+    kind, _ = tag_phrase(e.tag)
+    if kind == 'like': return f"is {'closer to' if e.direction > 0 else 'further from'} {_bare(e.tag)}"
+    if (kind, e.direction) == ('is', 1): return f"is {_more_of(e.tag)}"
+    return f"{'has' if kind == 'heard' else 'is'} {'more' if e.direction > 0 else 'less'} {_bare(e.tag)}"
+
+def _compared_clause(evidence:Sequence[Evidence], other:Track)->str:
+    "'it is quieter and has less guitar than ...', 'with 124 bpm it is faster than ...'; all comparisons with one track."
+    than, tagged = track_name(other), [_compared_tag(e) for e in evidence if e.tag]
+    return listed([f"it {listed(tagged)} than {than}"]*bool(tagged) + [_measured_clause(e, than) for e in evidence if not e.tag])
+
+def _measured_clause(e:Evidence, than:str)->str:
+    "'with 124 bpm it is faster than ...'."
     unit = {'fast': 'bpm', 'slow': 'bpm', 'long': 's', 'short': 's'}.get(e.concept, '')
     word = _comparative(e.concept, e.direction)
     return f"with {e.value:.0f} {unit} it is {word} than {than} ({e.other:.0f} {unit})" if unit else f"it is {word} than {than} ({e.value} against {e.other})"
@@ -253,7 +262,7 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
     if settles(new): return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
     if first:
         seen = _seen(video)
-        return rng.choice((f'Your video shows {seen}. To that I would put', f'I see {seen} in your video. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
+        return rng.choice((f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
             rng.choice(('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
     asked = _asked(new)
     if not asked: return rng.choice(('Another suggestion:', 'Then let us try', 'How about'))
@@ -273,8 +282,9 @@ def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
     clauses.append(_leaning_clause([e.tag for e in tagged if e.strength == 'leaning']))
     absent = listed([_bare(e.tag) for e in evidence if e.strength == 'absent'], 'or')
     if absent: clauses.append(f"I hear hardly any sign of {absent}")
-    clauses += [_compared_clause(e, by_id[e.than]) for e in evidence if e.kind == 'comparison' and e.than in by_id]
-    return [c for c in clauses + [_fact_clause(e) for e in evidence] if c]
+    others = dict.fromkeys(e.than for e in evidence if e.kind == 'comparison' and e.than in by_id)
+    compared = [_compared_clause([e for e in evidence if e.kind == 'comparison' and e.than == than], by_id[than]) for than in others]
+    return [c for c in compared + clauses + [_fact_clause(e) for e in evidence] if c]
 
 def _fact_clause(e:Evidence)->str:
     "A number or a name that was asked for."
@@ -351,7 +361,7 @@ def take_turn(
     wishes = ranking.wishes if ranking.wishes is not None else muse.words.read(request, table)
     order = order_tracks(ranking.scores, [t.track_id for t in table.tracks], set(state.offered) - set(state.kept))[:k]
     if not order: raise MusechatError("every track of the library has been turned down or ruled out; undo a turn, or index more music")
-    picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]))
+    picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]), state.offered)
     top = picks[0].track
     reply = write_reply(wishes, muse.seen_words(seen), top, table, random.Random(f"{muse.seed}/{len(state.turns)}/{top.track_id}"),
                         user is None, new)
@@ -495,7 +505,7 @@ def export(
     chat:Conversation,
     out:str|Path,                   # the file to write, mp4 for example
     track_id:str|None=None,         # None: the track on top of the last answer
-    original:str='duck',            # the video's own sound: 'drop', 'duck' or 'keep'
+    original:str='drop',            # the video's own sound: 'drop', 'duck' or 'keep'
     **options,                      # see `musechat.media.fit_track`
 )->Path:
     "Write the video with the part of a track that fits best, faded and at an even loudness."
@@ -566,7 +576,7 @@ def track_card(
     t = pick.track
     meta = ' · '.join(esc(x, 80) for x in (t.artist, t.album, t.year) if x)
     tags = ''.join(f'<span class="mc-tag">{esc(tag, 40)}</span>' for tag in pick.tags)
-    fit = f'fit {pick.percentile:.0f}&thinsp;% · score {pick.score:.2f} · best at {pick.start_s:.0f}–{pick.end_s:.0f} s'
+    fit = f'{"offered before · " if pick.heard else ""}fit {pick.percentile:.0f}&thinsp;% · score {pick.score:.2f} · best at {pick.start_s:.0f}–{pick.end_s:.0f} s'
     sound = _sound_html(pick, preview_s) if preview_s > 0 else ''
     return (f'<div class="mc-card"><div class="mc-rank">{pick.rank}</div><div class="mc-body"><div class="mc-title">{esc(t.name, 120)}</div>'
             f'<div class="mc-meta">{meta}</div><div>{tags}</div>{sound}<div class="mc-meta">{fit}</div></div></div>')
@@ -611,7 +621,7 @@ def turn_html(
 # %% ../nbs/70_chat.ipynb #cell-066
 def film_strip(
     video:Video,
-    n:int=6,              # pictures, evenly spaced
+    n:int=8,              # pictures, evenly spaced
 )->str:
     "Thumbnails of a video as HTML."
     at = [(i + .5)*video.duration_s/n for i in range(n)]

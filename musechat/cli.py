@@ -224,6 +224,7 @@ def recommend(
 chat_help = """/reject  not this one        /keep   keep the track on top     /undo  take the last step back
 /state   what is known        /export FILE  write the video    /quit  leave   (anything else is said to musechat)"""
 
+# %% ../nbs/90_cli.ipynb #cell-026
 def chat_line(
     chat:Any,             # a `Conversation`
     line:str,             # what was typed
@@ -239,7 +240,7 @@ def chat_line(
     if word.startswith('/') or not word: return chat_help
     return str(chat.say(line, k))
 
-# %% ../nbs/90_cli.ipynb #cell-027
+# %% ../nbs/90_cli.ipynb #cell-028
 def _hold(talk, k:int):
     "A conversation at the keyboard; errors are told and the conversation goes on."
     print(f"{talk.recommend(k)}\n\n{chat_help}")
@@ -261,14 +262,14 @@ def chat(
     seed:SeedOption=0,
     as_json:JsonOption=False,
 ):
-    "Talk about the music for a video: at the keyboard, or scripted by --say."
+    "Talk about the music for a video: at the keyboard, or scripted by `--say`."
     talk = _muse(library, preset, seed).chat(video)
     if not say and not as_json: return _hold(talk, k)
     answers = [talk.recommend(k), *(talk.say(text, k) for text in say or [])]
     if as_json: return print_json(talk.as_dict())
     for a in answers: print(f"\n> {printable(a.user, 2000)}\n\n{a}" if a.user else a)
 
-# %% ../nbs/90_cli.ipynb #cell-028
+# %% ../nbs/90_cli.ipynb #cell-029
 class Original(str, Enum):
     "What becomes of the video's own sound."
     drop = 'drop'
@@ -298,7 +299,7 @@ def export(
     made = fit_track(video, path, out, start_s=start, fade_in_s=fade_in, fade_out_s=fade_out, original=original.value, loudness_lufs=loudness)
     print_json(dict(exported=str(made))) if as_json else print(f"wrote {printable(made)}")
 
-# %% ../nbs/90_cli.ipynb #cell-029
+# %% ../nbs/90_cli.ipynb #cell-030
 @app.command()
 def demo(
     out:Annotated[Path, typer.Option('--out', help="Folder for the library, the page and the video.")]=Path('musechat-demo'),
@@ -311,13 +312,13 @@ def demo(
     if as_json: return print_json(made.as_dict())
     print(f"\nopen this page in a browser:  {made.page.resolve()}\nthe video with its music:     {made.video.resolve()}")
 
-# %% ../nbs/90_cli.ipynb #cell-031
+# %% ../nbs/90_cli.ipynb #cell-032
 def main():
     "Entry point of the `musechat` command."
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'): stream.reconfigure(encoding='utf-8', errors='backslashreplace')
     app(prog_name='musechat')
 
-# %% ../nbs/90_cli.ipynb #cell-032
+# %% ../nbs/90_cli.ipynb #cell-033
 #| eval: false
 if __name__ == '__main__': main()

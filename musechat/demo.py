@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 # %% ../nbs/80_demo.ipynb #cell-006
 demo_says = ("Nice, but I'd like something more electronic.", "Warmer please: calm strings or a piano, without drums. Not that one.")
 
+# %% ../nbs/80_demo.ipynb #cell-007
 @dataclass(frozen=True)
 class DemoResult:
     "What the demo leaves behind."
@@ -30,7 +31,7 @@ class DemoResult:
         "As `musechat demo --json` prints it."
         return dict(page=str(self.page), exported=str(self.video), **self.chat.as_dict())
 
-# %% ../nbs/80_demo.ipynb #cell-007
+# %% ../nbs/80_demo.ipynb #cell-008
 def run_demo(
     out:str|Path='musechat-demo',            # folder for library, page and video; made if need be
     says:tuple[str, ...]=demo_says,          # what the user says after the first turn
