@@ -18,7 +18,7 @@ setup(
     version=cfg['version'],
     license='Apache-2.0',
     description=cfg['description'],
-    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description=Path('README.md').read_text(encoding='utf-8').replace('](nbs/', f"]({cfg['git_url']}/raw/{cfg['branch']}/nbs/"),
     long_description_content_type='text/markdown',
     keywords=cfg['keywords'],
     author=cfg['author'],

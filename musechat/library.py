@@ -24,7 +24,7 @@ from typing import Any, Iterable, Iterator, Protocol, Sequence
 import numpy as np
 import torch
 from torch.nn import functional as F
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from .core import LibraryError, MediaError, Track, TrackTable, media_error_kinds, media_id, printable, write_atomic
 from .encoders import FeatureCache, feature_key, summary_tags

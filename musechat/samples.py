@@ -131,7 +131,7 @@ class Hit:
 
 # %% ../nbs/31_samples.ipynb #cell-018
 def hits(
-    pattern:str,          # such as 'x..x--x.' or two bars 'x...|x.x.'
+    pattern:str,          # such as `x..x--x.` or two bars `x...|x.x.`
     bar:int,              # which bar of the piece
     beats_per_bar:int=4,
 )->list[Hit]:             # in order of time

@@ -1138,7 +1138,7 @@ class VideoWords:
 
     def _repr_markdown_(self)->str:
         m = self.measures
-        seen = ', '.join(f'{printable(n)} {p:.2f}' for n, p in self.classes[:5])
+        seen = ', '.join(f'{printable(n)} {p:.2f}' for n, p in self.classes[:5] if p >= .01)
         suits = ', '.join(f'{c} {w:.2f}' for c, w in list(self.prior.items())[:8])
         return f"**seen**: {seen}\n\n**scenes**: {', '.join(f'{s} {w:.2f}' for s, w in self.scenes[:3]) or 'none known'}\n\n**suits**: {suits}\n\n" \
                f"brightness {m.brightness:.2f}, colour {m.colourfulness:.2f}, motion {m.motion:.2f}, action {m.action:.2f}, {m.cuts_per_min:.0f} cuts a minute"
