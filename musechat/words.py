@@ -284,7 +284,7 @@ _operators = dict(
        'anything but, everything but, anything except, everything except, all but, other than, apart from, aside from, nothing with, nothing by, nothing from, '
        'nothing like, nothing too, nothing, instead of, rather than, as opposed to, enough of, enough with, no need for, free of, devoid of, lacking, stay away from, '
        'keep away from, steer clear of, can not stand, not a fan of, not fond of, not into, not in the mood for, allergic to, nor, neither, ban, mute, silence the, kill the, '
-       'none of, replace, swap, exchange, switch out, anti, non, never any, bored of, bored by, bored with',
+       'as little, as few, none of, replace, swap, exchange, switch out, anti, non, never any, bored of, bored by, bored with',
     **{'not': 'not, do not want it to, do not want this to, do not want that to, not want it to, not want this to, not want that to, not want it too, not want it so, never, hardly, by no means, in no way, under no circumstances'},
     yes='not only, not just, not merely, not without, not remove, not drop, not lose, do not mute, not get rid of, not leave out, not take out, not skip the, '
         'can not get enough of, why not, would not mind, nothing wrong with, no problem with, not hate, not dislike, not to forget, not avoid, not exclude, is not there, are not there, do not you, can not you, have not you, will not you, would not it, why do not, not be afraid of, how about, what about, '
@@ -302,15 +302,15 @@ _operators = dict(
     amount_high='very, really, super, extremely, totally, absolutely, much, far, a lot, way, lots of, plenty of, a lot of, definitely, must, incredibly, truly, so, such, full of, heavy on, loads of, completely, so much, highly',
     but='but, however, though, although, yet, except that, albeit',
     **{'and': 'and, as well as, plus, along with, together with', 'or': 'or, nor any, or any, or a'},
-    positive='with, some, want, wants, prefer, give me, give us, play, make it, make, add, adding, use, put, bring in, bring back, include, including, look for, find, i, we, let, featuring, involving, try, '
+    positive='would rather have, would rather, rather have, with, some, want, wants, prefer, give me, give us, play, make it, make, add, adding, use, put, bring in, bring back, include, including, look for, find, i, we, let, featuring, involving, try, '
              'something, keep the, show me, have, having, get, going for, go for, i would like, feels, that is, that has, which is, should be, should have, must have, must be, looking for, in the mood for, please',
-    swap='by, for, in favour of, in favor of, over, to',
+    swap='by, for, in favour of, in favor of, over, to, than',
     instead='instead',
     enough='enough',
     skip='after all, as long as, so long as, as far as, not sure, not certain, do not know, not to mention, whether or not, or not, if not, no idea, no problem, no worries, no doubt, no hurry, i love, we love, would love, love to, do love, love the, i like, not yet, no question, '
          'the same time, all the same, of course, at all, make sure, not sure if, not sure whether, no offence, no offense, changed my mind, change my mind, too bad, at least, at most, new video, old video, short video, long video, short film, long film, '
          'short clip, dance video, high quality',
-    retract='not that i dislike, not that i hate, not that i do not like, never mind, nevermind, do not mind, not mind, do not care about, not care about, not care if, not care whether, forget about, forget the, forget, no longer, not matter, regardless of, it is ok to have, '
+    retract='not against, nothing against, no objection to, no objections to, not that i dislike, not that i hate, not that i do not like, never mind, nevermind, do not mind, not mind, do not care about, not care about, not care if, not care whether, forget about, forget the, forget, no longer, not matter, regardless of, it is ok to have, '
             'you can have, you may use, does not have to be, need not be, not need to be, no need to be, not have to be, not necessarily, not mandatory, not required, no matter',
     fine='are fine, is fine, are ok, is ok, are okay, is okay, are allowed, is allowed, are alright, is alright, are welcome, fine after all, ok after all, okay after all, '
          'are fine after all, is fine after all, are ok after all, is ok after all, are acceptable, is acceptable, are all right, is all right, are not a problem, is not a problem, is fine with me, are fine with me, can stay',
@@ -327,7 +327,7 @@ _operators = dict(
            'a different song, other options, other suggestions, more options, other one, change it, terrible, awful, horrible, not fit, does not fit, does not work, is not working, not work, not my thing, none of these, none of them, none of those, '
            'not quite, not really it, not convinced, one more, any others, bad, boring, not happy with it, not happy with this, not love it, not enjoy it, not a fan, can not stand it, do not want this, do not want that, not want this, not want that, '
            'not want it, replace it, swap it, remove it, drop it, anything other than this, not feeling it, not feeling this, ugh, yuck, skip this one, skip that one, let us try another',
-    accept='perfect, i like it, i like this, i like that, like it, love it, love this, love that, keep this, keep that, keep it, keep this one, keep that one, i will take it, take it, take this, take this one, yes, yeah, yep, great choice, nice one, '
+    accept='ok, okay, not change anything, do not change anything, leave it, stay with it, perfect, i like it, i like this, i like that, like it, love it, love this, love that, keep this, keep that, keep it, keep this one, keep that one, i will take it, take it, take this, take this one, yes, yeah, yep, great choice, nice one, '
            'good choice, that is it, this is it, not bad, sounds good, sounds great, works for me, wonderful, brilliant, excellent, awesome, exactly, spot on, bingo, i like this one, i like that one, like this one, love this one, '
            'that works, this works, great, amazing, fantastic, well done, thanks, thank you, nice, good, good one, fits perfectly, this fits, that fits, super choice, i am happy with it, cool, i love it, i love this, i love this one, i enjoy it, not bad at all, right direction, '
            'the right direction, on the right track, better, much better, way better, closer, getting closer, almost, almost perfect, nearly',
@@ -779,10 +779,10 @@ class _Operators:
     def on_or(self, item): pass
     def on_positive(self, item):
         if self.swapping and self.used and item.value == 'with' or self.used and (self.sign < 0 or self.degree): self.sign, self.degree, self.used = 1, None, False
-        if item.value == 'prefer': self.preferring = True
+        if item.value == 'prefer' or 'rather' in item.value: self.preferring = True
     def on_swap(self, item):
         if self.swapping and self.used: self.sign, self.swapping, self.used = 1, False, False
-        elif self.preferring and self.used and item.value in ('over', 'to'): self.sign, self.used, self.bare, self.listing = -1, False, True, True
+        elif self.preferring and self.used and item.value in ('over', 'to', 'than'): self.sign, self.used, self.bare, self.listing = -1, False, True, True
 
 # %% ../nbs/42_words.ipynb #cell-070
 class _Marks:
@@ -1403,7 +1403,7 @@ _must_be_there, _heard_from = 2., .5      # weight of an instrument or a voice t
 def _can_be_heard(concept:str)->bool: return concepts[concept].kind in ('instrument', 'voice')
 
 def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[tuple[tuple[str, ...], str, float]]:
-    "What tags decide: (concepts of which one will do, 'wanted' or 'unwanted', weight), of wishes and of the video."
+    "What tags decide: (concepts of which one will do, 'wanted', 'unwanted' or 'fitting', weight), of wishes and of the video."
     wanted = {w.concept for w in wishes.wanted}         # "electronic but not techno": techno is electronic, so the second must not undo the first
     groups = {}
     for w in wishes.wanted: groups.setdefault(w.either or w.concept, []).append(w)
@@ -1412,14 +1412,15 @@ def _tag_pulls(wishes:Wishes, prior:dict[str, float], video_weight:float)->list[
     pulls += [((c.concept,), 'wanted' if c.direction > 0 else 'unwanted', (.25 if c.than else .8)*c.weight) for c in wishes.comparisons]
     total = sum(prior.values()) or 1.
     weight = video_weight if wishes else 1.
-    return pulls + [((c,), 'wanted', weight*w/total) for c, w in prior.items()]
+    return pulls + [((c,), 'fitting', weight*w/total) for c, w in prior.items()]
 
 # %% ../nbs/42_words.ipynb #cell-117
 def _tag_score(stats:TableStats, pulls:list)->torch.Tensor:
     "(n,) sum of the pulls of wanted and unwanted concepts."
     out = torch.zeros(len(stats.z))
     for names, side, weight in pulls:
-        if side == 'wanted': out += weight*_pull(torch.stack([_concept_z(stats, c) for c in names]).amax(0) - _heard_from*(weight > 1)*_can_be_heard(names[0]))
+        if side == 'fitting': out += weight*2*torch.tanh(_concept_z(stats, names[0])/2)
+        elif side == 'wanted': out += weight*_pull(torch.stack([_concept_z(stats, c) for c in names]).amax(0) - _heard_from*(weight > 1)*_can_be_heard(names[0]))
         else: out += weight*_push(_concept_z(stats, names[0]) if concepts[names[0]].measure else stats.unwanted[:, _row[names[0]]])
     return out
 
@@ -1430,7 +1431,7 @@ def _segment_score(stats:TableStats, table:TrackTable, pulls:list)->torch.Tensor
     for names, side, weight in pulls:
         k = side == 'unwanted'
         z = torch.stack([(stats.segment_z @ _directions()[k][_row[c]])/stats.scale[k][_row[c]] for c in names]).amax(0)
-        out += weight*(_push if k else _pull)(z)
+        out += weight*(2*torch.tanh(z/2) if side == 'fitting' else (_push if k else _pull)(z))
     return out/max(sum(w for *_, w in pulls), 1e-9)
 
 def _likeness(stats:TableStats, row:int)->torch.Tensor:
@@ -1478,10 +1479,10 @@ def _relative_pulls(stats:TableStats, rows:dict, tracks:Sequence[Track], wishes:
     "What compares with other tracks: 'faster than this', 'similar', 'by the same artist', tracks that were kept."
     pulls = []
     for c in wishes.comparisons:
-        if c.than in rows: pulls += [(_margin_pull(_more_than(stats, c.concept, c.direction, rows[c.than])), c.weight), (_likeness(stats, rows[c.than]), .2*c.weight)]
+        if c.than in rows: pulls += [(_margin_pull(_more_than(stats, c.concept, c.direction, rows[c.than])), (1.6 if concepts[c.concept].measure else 1.)*c.weight), (_likeness(stats, rows[c.than]), .2*c.weight)]
     if wishes.like and wishes.like_of in rows:
         same = torch.arange(len(tracks)) == rows[wishes.like_of]
-        pulls.append((wishes.like*2*_likeness(stats, rows[wishes.like_of]) - 3.*same*(wishes.like < 0 or not wishes.accept), 1.))
+        pulls.append((wishes.like*(1. if wishes.comparisons else 2.)*_likeness(stats, rows[wishes.like_of]) - 3.*same*(wishes.like < 0 or not wishes.accept), 1.))
     if wishes.same_artist > 0 and wishes.artist_of in rows:
         row = rows[wishes.artist_of]
         if tracks[row].artist: pulls.append((8.*_by(tracks[row].artist, tracks) - 4.*(torch.arange(len(tracks)) == row), 1.))
@@ -1540,7 +1541,7 @@ class WordsRecommender(_Phrases, _Reading):
             pulls = _tag_pulls(wishes, prior, self.video_weight)
             other = _fact_pulls(stats, table.tracks, wishes) + _relative_pulls(stats, rows, table.tracks, wishes, request)
             total = sum(w for *_, w in pulls) + sum(w for _, w in other)
-            scores = (_tag_score(stats, pulls) + sum((w*p for p, w in other), torch.zeros(len(table))))/max(total, 1e-9)
+            scores = ((_tag_score(stats, pulls) + sum((w*p for p, w in other), torch.zeros(len(table))))/max(total, 1e-9)/2).tanh()
             artist = table.tracks[rows[wishes.artist_of]].artist if wishes.artist_of in rows else None
             out = _excluded(table.tracks, wishes, artist)
             for i in self.turned_down(request, table) & rows.keys(): out[rows[i]] = True
