@@ -44,7 +44,7 @@ class Pick:
         "Plain data for JSON."
         t = self.track
         return dict(rank=self.rank, track_id=t.track_id, path=t.path, title=t.title, artist=t.artist, score=round(self.score, 4),
-                    percentile=round(self.percentile, 1), tags=list(self.tags), start_s=self.start_s, end_s=self.end_s)
+                    percentile=round(self.percentile, 1), tags=list(self.tags), start_s=round(self.start_s, 2), end_s=round(self.end_s, 2))
 
 # %% ../nbs/70_chat.ipynb #cell-007
 @dataclass
@@ -202,6 +202,12 @@ def _leaning_clause(tags:Sequence[str])->str:
     said += [f"has more {parts['heard']}"] if parts['heard'] else []
     return f"it {listed(said)} than most of your library" if said else ''
 
+def _absent_clause(tags:Sequence[str])->str:
+    "What a track does not have; '' for nothing."
+    parts = {k: listed([_bare(t) for t in tags if tag_phrase(t)[0] == k], 'or') for k in ('is', 'like', 'heard')}
+    said = [f"it is not {parts['is']}"]*bool(parts['is']) + [f"it does not sound like {parts['like']}"]*bool(parts['like'])
+    return listed(said + [f"I hear hardly any sign of {parts['heard']}"]*bool(parts['heard']))
+
 def _compared_tag(e:Evidence)->str:
     "'is quieter', 'has less guitar'."
     kind, _ = tag_phrase(e.tag)
@@ -257,6 +263,8 @@ def settles(
     return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.bpm, new.years, new.not_years, new.duration_s,
                                    new.artists, new.not_artists, new.titles, new.not_titles, new.same_artist))
 
+def _says_nothing(new:Wishes)->bool: return not new and not new.retracted
+
 def _opening(new, video, first:bool, rng:random.Random)->str:
     "What was seen (turn 1) or understood (later), up to the name of the track."
     if settles(new): return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
@@ -265,6 +273,9 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
         return rng.choice((f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
             rng.choice(('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
     asked = _asked(new)
+    if _says_nothing(new):
+        lost = listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')
+        return f"I made nothing of {lost}, so we stay with" if lost else "I found no wish in that, so we stay with"
     if not asked: return rng.choice(('Another suggestion:', 'Then let us try', 'How about'))
     return rng.choice(('You asked for {}. Try', 'With {} in mind I would take', 'For {} I suggest')).format(listed(asked[:5]))
 
@@ -280,8 +291,7 @@ def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
     tagged = [e for e in evidence if e.strength in ('present', 'leaning') and e.kind != 'comparison']
     clauses = [_tags_clause([e.tag for e in tagged if e.strength == 'present'])]
     clauses.append(_leaning_clause([e.tag for e in tagged if e.strength == 'leaning']))
-    absent = listed([_bare(e.tag) for e in evidence if e.strength == 'absent'], 'or')
-    if absent: clauses.append(f"I hear hardly any sign of {absent}")
+    clauses.append(_absent_clause([e.tag for e in evidence if e.strength == 'absent']))
     others = dict.fromkeys(e.than for e in evidence if e.kind == 'comparison' and e.than in by_id)
     compared = [_compared_clause([e for e in evidence if e.kind == 'comparison' and e.than == than], by_id[than]) for than in others]
     return [c for c in compared + clauses + [_fact_clause(e) for e in evidence] if c]
@@ -331,7 +341,7 @@ def write_reply(
     seam = rng.choice((': ', ', because '))
     text = f"{_opening(new, video, first, rng)} {track_name(track)}" + (f"{seam}{listed(reasons)}." if reasons else '.')
     missing = '' if settles(new) else _missing(new, evidence)
-    lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]])}." if new.not_understood else ''
+    lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}." if new.not_understood and not _says_nothing(new) else ''
     return Reply(' '.join(filter(None, (text, missing and missing[0].upper() + missing[1:], lost))), tuple(evidence))
 
 # %% ../nbs/70_chat.ipynb #cell-040
@@ -359,7 +369,11 @@ def take_turn(
     request = _request(muse, seen, state)
     ranking = muse.recommender.rank(request, table)
     wishes = ranking.wishes if ranking.wishes is not None else muse.words.read(request, table)
-    order = order_tracks(ranking.scores, [t.track_id for t in table.tracks], set(state.offered) - set(state.kept))[:k]
+    stays = user is not None and _says_nothing(new) and state.offered[-1:] != () and state.offered[-1] not in state.rejected
+    ids = [t.track_id for t in table.tracks]
+    order = order_tracks(ranking.scores, ids, () if new.reset else set(state.offered) - set(state.kept))
+    if stays: order = sorted(order, key=lambda i: ids[i] != state.offered[-1])
+    order = order[:k]
     if not order: raise MusechatError("every track of the library has been turned down or ruled out; undo a turn, or index more music")
     picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]), state.offered)
     top = picks[0].track
@@ -415,12 +429,12 @@ class Conversation:
 
     def reject(self, k:int=5)->Recommendation:
         "Not this one: offer another for the same wishes."
-        if not self.state.offered: raise MusechatError("nothing has been offered yet; call recommend() first")
+        if not self.state.offered: raise MusechatError("nothing has been offered yet; ask for a recommendation first")
         return self.say('Not that one.', k)
 
     def keep(self)->Recommendation|None:
         "Keep the track on top: later offers stay near it, and it may come back. Returns the answer as it stands."
-        if not self.state.offered: raise MusechatError("nothing has been offered yet; call recommend() first")
+        if not self.state.offered: raise MusechatError("nothing has been offered yet; ask for a recommendation first")
         last = self.state.offered[-1]
         return self._move(replace(self.state, kept=(*(t for t in self.state.kept if t != last), last)))
 
@@ -509,7 +523,7 @@ def export(
     **options,                      # see `musechat.media.fit_track`
 )->Path:
     "Write the video with the part of a track that fits best, faded and at an even loudness."
-    if chat.state.answer is None: raise MusechatError("nothing has been offered yet; call recommend() first")
+    if chat.state.answer is None: raise MusechatError("nothing has been offered yet; ask for a recommendation first")
     picks = {p.track.track_id: p for a in chat.answers for p in a.tracks}
     pick = chat.state.answer.tracks[0] if track_id is None else picks.get(track_id)
     if pick is None: raise MusechatError(f"track {printable(track_id)} was not offered in this conversation")

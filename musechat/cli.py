@@ -110,7 +110,7 @@ def _tag_row(tagger, path:str, audio)->dict:
 
 @app.command()
 def tag(
-    files:Annotated[list[str], typer.Argument(metavar='FILE...', help="Audio files (or videos with sound).")],
+    files:Annotated[list[str], typer.Argument(metavar='FILE', help="Audio files (or videos with sound).")],
     as_json:Annotated[bool, typer.Option('--json', help="The default: tags are always printed as JSON.")]=True,
 ):
     "Print the MagnaTagATune and Million Song Dataset tags of audio files as a JSON list."
@@ -126,7 +126,7 @@ def tag(
 # %% ../nbs/90_cli.ipynb #cell-017
 @app.command()
 def index(
-    music:Annotated[list[str], typer.Argument(metavar='MUSIC...', help="Folders (read recursively) and audio files.")],
+    music:Annotated[list[str], typer.Argument(metavar='MUSIC', help="Folders (read recursively) and audio files.")],
     library:LibraryOption,
     preset:PresetOption='laptop',
     rebuild:Annotated[bool, typer.Option('--rebuild', help="Make the library anew (after an upgrade of musechat changed its vectors).")]=False,
@@ -135,8 +135,10 @@ def index(
     "Add or update tracks: changed files are read again, unchanged ones cost a look at their date, vanished ones are taken out."
     from musechat.chat import MuseChat
     report = MuseChat.from_pretrained(library, preset=preset, create=True, rebuild=rebuild).library.add(music)
-    if as_json: return print_json(report.as_dict())
-    print(report)
+    print_json(report.as_dict()) if as_json else print(report)
+    named = {os.path.abspath(os.path.expanduser(m)) for m in music}
+    wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]
+    if wrong: raise MusechatError(f"{len(wrong)} of what was named could not be read: {wrong[0]}")
 
 # %% ../nbs/90_cli.ipynb #cell-018
 class LibraryAction(str, Enum):
@@ -153,11 +155,16 @@ def _pair(text:str|None, name:str):
     return tuple(float(x) if x else None for x in m.groups())
 
 # %% ../nbs/90_cli.ipynb #cell-020
+def _score(text:str)->float:
+    "A tag's score, 0 to 1."
+    if not re.fullmatch(r'\s*(0|1|[01]?\.\d+)\s*', text): raise typer.BadParameter(f"a tag's score is a number from 0 to 1, such as techno=0.3, got {printable(text, 40)!r}")
+    return float(text)
+
 def _where(year, bpm, tags, licence):
     "The filter options as a `Where`."
     from musechat.library import Where
     try:
-        least = {name.strip(): float(score or .3) for name, _, score in (t.partition('=') for t in tags or [])}
+        least = {name.strip(): _score(score or '0.3') for name, _, score in (t.partition('=') for t in tags or [])}
         return Where(year=_pair(year, '--year'), bpm=_pair(bpm, '--bpm'), tags=least or None, licence=licence)
     except ValueError as e: raise typer.BadParameter(printable(e, 300)) from e
 
@@ -165,7 +172,7 @@ def _where(year, bpm, tags, licence):
 def library(
     folder:Annotated[Path, typer.Argument(metavar='LIBRARY', help="Folder made by `musechat index`.")],
     action:Annotated[LibraryAction, typer.Argument(help="What to do.")]=LibraryAction.list,
-    tracks:Annotated[Optional[list[str]], typer.Argument(metavar='[TRACK]...', help="With `remove`: track ids or paths.")]=None,
+    tracks:Annotated[Optional[list[str]], typer.Argument(metavar='TRACK', help="With `remove`: track ids or paths.")]=None,
     year:Annotated[Optional[str], typer.Option(help="With `list`: years, such as 1990:1999.")]=None,
     bpm:Annotated[Optional[str], typer.Option(help="With `list`: tempo, such as 90:120.")]=None,
     tag:Annotated[Optional[list[str]], typer.Option(help="With `list`: a tag and its least score, such as techno=0.3; may be repeated.")]=None,
@@ -232,6 +239,7 @@ def chat_line(
 )->str|None:              # what to print; None: leave
     "Do what one typed line asks for."
     word, _, rest = line.strip().partition(' ')
+    word = word.lower() if word.startswith('/') else word
     if word in ('/quit', '/exit', '/q'): return None
     if word == '/state': return '\n'.join(f"{key}: {value or '-'}" for key, value in chat.known().items())
     if word == '/export': return f"wrote {chat.export(rest.strip() or 'with-music.mp4')}"
@@ -265,9 +273,13 @@ def chat(
     "Talk about the music for a video: at the keyboard, or scripted by `--say`."
     talk = _muse(library, preset, seed).chat(video)
     if not say and not as_json: return _hold(talk, k)
-    answers = [talk.recommend(k), *(talk.say(text, k) for text in say or [])]
-    if as_json: return print_json(talk.as_dict())
-    for a in answers: print(f"\n> {printable(a.user, 2000)}\n\n{a}" if a.user else a)
+    answers, trouble = [talk.recommend(k)], None
+    try: answers += [talk.say(text, k) for text in say or []]
+    except MusechatError as e: trouble = e            # what came before it is still worth printing
+    if as_json: print_json(talk.as_dict())
+    else:
+        for a in talk.answers: print(f"\n> {printable(a.user, 2000)}\n\n{a}" if a.user else a)
+    if trouble is not None: raise trouble
 
 # %% ../nbs/90_cli.ipynb #cell-029
 class Original(str, Enum):
