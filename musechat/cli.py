@@ -281,7 +281,7 @@ def chat(
         for a in talk.answers: print(f"\n> {printable(a.user, 2000)}\n\n{a}" if a.user else a)
     if trouble is not None: raise trouble
 
-# %% ../nbs/90_cli.ipynb #cell-029
+# %% ../nbs/90_cli.ipynb #cell-030
 class Original(str, Enum):
     "What becomes of the video's own sound."
     drop = 'drop'
@@ -311,7 +311,7 @@ def export(
     made = fit_track(video, path, out, start_s=start, fade_in_s=fade_in, fade_out_s=fade_out, original=original.value, loudness_lufs=loudness)
     print_json(dict(exported=str(made))) if as_json else print(f"wrote {printable(made)}")
 
-# %% ../nbs/90_cli.ipynb #cell-030
+# %% ../nbs/90_cli.ipynb #cell-032
 @app.command()
 def demo(
     out:Annotated[Path, typer.Option('--out', help="Folder for the library, the page and the video.")]=Path('musechat-demo'),
@@ -324,13 +324,13 @@ def demo(
     if as_json: return print_json(made.as_dict())
     print(f"\nopen this page in a browser:  {made.page.resolve()}\nthe video with its music:     {made.video.resolve()}")
 
-# %% ../nbs/90_cli.ipynb #cell-032
+# %% ../nbs/90_cli.ipynb #cell-034
 def main():
     "Entry point of the `musechat` command."
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'): stream.reconfigure(encoding='utf-8', errors='backslashreplace')
     app(prog_name='musechat')
 
-# %% ../nbs/90_cli.ipynb #cell-033
+# %% ../nbs/90_cli.ipynb #cell-035
 #| eval: false
 if __name__ == '__main__': main()
