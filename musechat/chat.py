@@ -64,7 +64,7 @@ def _line(pick:Pick)->str:
     "A pick as one line of text."
     t = pick.track
     by = f" – {printable(t.artist, 60)}" if t.artist else ''
-    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  best at {pick.start_s:.0f}–{pick.end_s:.0f} s, fit {pick.percentile:.0f} %"
+    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  best at {pick.start_s:.0f}–{pick.end_s:.0f} s, fit {pick.percentile:.0f} %{', offered before' if pick.heard else ''}"
 
 # %% ../nbs/70_chat.ipynb #cell-009
 def best_start(

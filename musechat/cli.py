@@ -138,7 +138,7 @@ def index(
     print_json(report.as_dict()) if as_json else print(report)
     named = {os.path.abspath(os.path.expanduser(m)) for m in music}
     wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]
-    if wrong: raise MusechatError(f"{len(wrong)} of what was named could not be read: {wrong[0]}")
+    if len(wrong) == len(named): raise MusechatError(f"nothing of what was named could be read: {wrong[0]}")
 
 # %% ../nbs/90_cli.ipynb #cell-018
 class LibraryAction(str, Enum):
