@@ -275,7 +275,7 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
     asked = _asked(new)
     if _says_nothing(new):
         lost = listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')
-        return f"I made nothing of {lost}, so we stay with" if lost else "I found no wish in that, so we stay with"
+        return (f"I made nothing of {lost}." if lost else "I found no wish in that.") + " By what I know I suggest"
     if not asked: return rng.choice(('Another suggestion:', 'Then let us try', 'How about'))
     return rng.choice(('You asked for {}. Try', 'With {} in mind I would take', 'For {} I suggest')).format(listed(asked[:5]))
 
@@ -313,7 +313,7 @@ def _missing(new, evidence:Sequence[Evidence])->str:
     parts = [f"I cannot hear {listed(lacks[:3], 'or')} in it for certain"] if lacks else []
     parts += [f"I cannot rule out {listed(unsure[:3], 'or')}"] if unsure else []
     parts += [f"I cannot show that it is {listed(less[:2], 'or')} than before"] if less else []
-    return f"{listed(parts)}, but it comes nearest." if parts else ''
+    return f"{listed(parts)}, but nothing I have not offered yet comes nearer." if parts else ''
 
 # %% ../nbs/70_chat.ipynb #cell-037
 def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:
