@@ -46,19 +46,24 @@ def imported(path):
         elif isinstance(node, ast.Import): yield from (a.name.split('.')[1] for a in node.names if a.name.startswith('musechat.'))
 
 def requirements():
-    "What a module imports is Python's own or among the requirements."
+    "What a module imports is Python's own or among the requirements; a package of an extra is imported only inside a function."
     config = ConfigParser(delimiters=['='], interpolation=None)
     config.read(root/'settings.ini', encoding='utf-8')
-    known = set(re.findall(r'(?:^|\s)([A-Za-z][\w-]*)', config['DEFAULT']['requirements'])) | set(sys.stdlib_module_names) | {'musechat'}
-    dist = dict(PIL='pillow')
-    return [f'{p.relative_to(root)} imports {name}' for p in modules() for name in sorted(outside(p)) if dist.get(name, name) not in known]
+    def named(text): return set(re.findall(r'(?:^|\s)([A-Za-z][\w-]*)', text))
+    always = named(config['DEFAULT']['requirements']) | set(sys.stdlib_module_names) | {'musechat'}
+    extras = named(' '.join(config['DEFAULT'][f'{e}_requirements'] for e in ('notebook', 'synthesis', 'youtube')))
+    dist = dict(PIL='pillow', yt_dlp='yt-dlp')
+    found = [(p, dist.get(name, name), at_top) for p in modules() for name, at_top in sorted(outside(p))]
+    return [f'{p.relative_to(root)} imports {name}' + (' at the top' if name in extras else '') for p, name, at_top in found
+            if name not in always and (at_top or name not in extras)]
 
 def outside(path):
-    "Top-level names that a file imports by their full name."
-    found = set()
-    for n in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
-        if isinstance(n, ast.Import): found |= {a.name.split('.')[0] for a in n.names}
-        elif isinstance(n, ast.ImportFrom) and not n.level: found.add(n.module.split('.')[0])
+    "(top-level name, whether imported when the module is) of what a file imports by its full name."
+    tree, found = ast.parse(path.read_text(encoding='utf-8')), set()
+    inner = {n for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in ast.walk(f) if n is not f}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Import): found |= {(a.name.split('.')[0], n not in inner) for a in n.names}
+        elif isinstance(n, ast.ImportFrom) and not n.level: found.add((n.module.split('.')[0], n not in inner))
     return found
 
 def import_order():
