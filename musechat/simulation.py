@@ -105,7 +105,7 @@ kinds = {k.style.name: k for k in (
     _kind('strings', 'rain snow', .15, .2, 1950, 'strings wind', 'strings keys', .1, .15),
     _kind('piano', 'room rain', .2, .45, 1950, 'keys wind strings', 'keys plucked', .15, .05),
     _kind('ambient', 'space underwater', .12, .45, 1970, 'wind synth mallets', 'synth', .15, .2),
-    _kind('choir', 'church mountains', .2, .45, 1950, 'voice', 'voice keys', .2, .8),
+    _kind('choir', 'church mountains', .2, .45, 1950, 'voice strings wind', 'voice keys strings baroque', .35, .5),
     _kind('new age', 'meadow sunset', .25, .65, 1970, 'wind plucked mallets', 'strings synth', .2, .2),
     _kind('baroque', 'church room', .4, .4, 1950, 'baroque wind strings', 'baroque', .1, .05),
     _kind('string quartet', 'room stage', .4, .65, 1950, 'strings wind', 'strings plucked', .1, .05),
@@ -126,7 +126,7 @@ kinds = {k.style.name: k for k in (
     _kind('synth pop', 'arcade club', .65, .7, 1980, 'synth electric', 'synth', .7, .05),
     _kind('disco', 'club fireworks', .75, .85, 1970, 'strings brass', 'keys electric', .6, .1),
     _kind('blues', 'road stage', .4, .3, 1950, 'reeds guitar brass', 'keys electric', .6, .0),
-    _kind('gospel', 'church meadow', .55, .8, 1950, 'voice keys', 'keys', .3, .7),
+    _kind('gospel', 'church meadow', .55, .8, 1950, 'voice keys brass', 'keys', .4, .6),
     _kind('trance', 'space fireworks', .82, .65, 1990, 'synth', 'synth', .35, .1),
     _kind('ballad', 'sunset snow', .25, .35, 1970, 'keys strings plucked', 'keys plucked', .85, .05),
     _kind('lo-fi', 'rain room', .25, .45, 1990, 'plucked keys mallets wind', 'keys', .2, .0),
@@ -223,8 +223,9 @@ def draw_artist(
     a:int,                # 0 or more
 )->Artist:
     "Artist `a` of a corpus."
-    rng = stream(seed, 'artist', a)
-    home = rng.choice(list(kinds))
+    rng, order = stream(seed, 'artist', a), sorted(kinds)
+    stream(seed, 'styles in turn', a//len(order)).shuffle(order)
+    home = order[a % len(order)]
     near = sorted(kinds, key=lambda n: abs(kinds[n].energy - kinds[home].energy) + abs(kinds[n].valence - kinds[home].valence))[1:6]
     two = (home, rng.choice(near)) if rng.random() < .4 else (home,)
     decade = rng.choice([d for d in range(1950, 2030, 10) if d >= max(kinds[s].since for s in two)])
@@ -232,11 +233,11 @@ def draw_artist(
     return Artist(artist_name(seed, a), two, decade, _vocals(rng, kinds[home]), albums)
 
 def _whose(seed:int, i:int)->int:
-    "The artist of pair `i`: ten for every fifty pairs, some more busy than others, a tenth from earlier ones."
+    "The artist of pair `i`: forty for every two hundred pairs, some more busy than others, a tenth from earlier ones."
     rng = stream(seed, 'whose', i)
-    block = i//50
+    block = i//200
     if block and rng.random() < .1: block = rng.randrange(block)
-    return 10*block + min(9, int(10*rng.random()**1.4))
+    return 40*block + min(39, int(40*rng.random()**1.3))
 
 # %% ../nbs/32_simulation.ipynb #cell-019
 @dataclass(frozen=True)
@@ -317,12 +318,13 @@ def _hand_over(v:Voice, name:str)->Voice:
     low, high = (i.low, i.high) if v.kind == 'melody' else (v.low, v.high)
     return replace(v, name=i.name, program=i.program, low=low, high=high, volume=max(v.volume, 96))
 
-_ranges = dict(female=(62, 81), male=(46, 65))
+_ranges = dict(female=(62, 81), male=(41, 60))
 
-def _singer(song:Song, v:Voice)->Voice:
-    "A singer for the tune of `v`."
+def _singers(song:Song, v:Voice)->list[Voice]:
+    "A singer for the tune of `v`: a General MIDI voice, for a woman two in unison."
     low, high = _ranges[song.vocals]
-    return Voice(f'{song.vocals} voice', 53 if song.tune % 3 else 85, 'melody', v.pattern, low, high, 112, .97, volume=127, reverb=70, pentatonic=v.pentatonic)
+    one = Voice(f'{song.vocals} voice', 52, 'melody', v.pattern, low, high, 118, .97, volume=127, reverb=40, pentatonic=v.pentatonic)
+    return [one, replace(one, program=85, kind='double', pattern='0', velocity=110)] if song.vocals == 'female' else [one]
 
 _choir = Voice('choir', 52, 'comp', 'x---x---|x-------', 53, 76, 104, 1., 4, volume=120, reverb=100, swell=True)
 _tune = Voice('voice', 53, 'melody', 'x---x-x-|x--x--x-|x---x---', 60, 79)
@@ -342,8 +344,9 @@ def _cast(song:Song, voices:list[Voice])->list[Voice]:
     if song.vocals == 'choir': voices.append(_choir)
     if song.vocals in _ranges:
         v = voices[tune] if tune is not None else _tune
-        if tune is not None: voices[tune] = replace(v, velocity=max(1, v.velocity - 14), level=max(2, v.level))
-        voices.append(_singer(song, v))
+        voices = [replace(w, volume=int(.8*w.volume)) for w in voices]
+        if tune is not None: voices[tune] = replace(voices[tune], velocity=max(1, v.velocity - 14), level=max(2, v.level))
+        voices += _singers(song, v)
     return voices
 
 def arrange(
