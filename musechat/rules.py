@@ -135,7 +135,7 @@ groovy | groovy, groovier, groove, grooves, rhythmic | dance, funk, beat, beats,
 _foreign_concepts = _read_concepts('foreign', """
 other instrument | bass, basses, bassline, basslines, bass line, bass lines, saxophone, saxophones, sax, trumpet, trumpets, horn, horns, brass, organ, organs, banjo, accordion, mandolin, ukulele, harmonica, bagpipes, clarinet, oboe, trombone, tuba, viola, marimba, xylophone, vibraphone, bells, glockenspiel, tabla, tambourine, timpani, cymbals, oud, koto, didgeridoo, turntables, scratching, vocoder, autotune, auto tune, whistling, keyboard, keyboards, woodwind, woodwinds
 other genre | reggae, dancehall, ska, disco, trance, dubstep, drum and bass, drum n bass, dnb, grunge, gospel, latin, salsa, samba, bossa nova, tango, flamenco, celtic, k pop, kpop, j pop, afrobeat, reggaeton, bluegrass, ragtime, baroque, lo fi, lofi, shoegaze, emo, synthwave, synthpop, synth pop, britpop, motown, doo wop, rockabilly, americana, world music, medieval, chiptune, vaporwave, idm, hardcore, metalcore, thrash, death metal, black metal, psychedelic, new wave, trip hop, grime, big band, swing, polka, waltz, trap music, surf rock, eurodance, hardstyle, industrial, psytrance
-other measure | bpm, beats per minute, mid tempo, midtempo, minor key, major key, time signature, million views, streams, chart topping, number one hit, award winning, grammy, platinum
+other measure | bpm, beats per minute, beats a minute, mid tempo, midtempo, minor key, major key, time signature, million views, streams, chart topping, number one hit, award winning, grammy, platinum
 other decade | 1940s, 40s, forties, 1950s, 50s, fifties, 2010s, 10s, 2020s, 20s
 """)
 _scene_concepts = _read_concepts('scene', """
@@ -300,6 +300,7 @@ side kind sort type way ways thing things something anything nothing everything 
 around along through across behind before after during between against toward towards together alone apart each every both either neither own first main real true whole total pure enough almost nearly fairly slightly somewhat
 steady gentle texture textures layer layers element elements touch hint mix blend range line lines lead leads part arrangement production performance voice melody chorus verse hook intro bridge energy power space room air edge colour color flavour flavor
 carry carries carried drive drives driven build builds built move moves moving run runs turn turns turned play plays played playing sing stay stays lift lifts fill fills hold holds follow follows change changes call called named titled title name names
+id im ive ill youd weve theyre lets dont cant wont didnt doesnt isnt arent wasnt wouldnt couldnt theres heres whats thats theyd ha whoa got
 what's don't isn't can't won't didn't doesn't i'm i'd i've it's that's let's here's there's you're you'd we're more's n s t d m ll re ve im ive
 dream dreams dreaming forever always tonight tomorrow yesterday baby stop stay closer alive hello goodbye believe remember forget alone human girl boy time love heart fire light star stars sky sun moon road river
 version edit original official live lyrics lyric hd hq audio video remix cover full mv clip feat ft featuring remastered intro outro interlude untitled part vol""".split())
@@ -414,9 +415,9 @@ class _Message:
 _patterns = dict(
     markup=[(r'https?:|www\.|\b[\w-]+\.(?:com|net|org|io|de|fm|tv|ly|be|me|co)\b', 'a link'), (r'\*\*|__|`|^\s*#+\s|^\s*[-*•]\s|\[[^\]]*\]\([^)]*\)', 'markdown'), (r'</?[a-zA-Z][^>]*>|&[a-z]+;|&#\d+;', 'HTML'),
             (r'[^\x20-\x7e\u00a1-\uffff\U00010000-\U0010ffff]', 'a line break or control character'), (r'@\w+\.\w+|\S+@\S+', 'an address')],
-    placeholder=[(r'\bNone\b(?! of\b)|\bN/A\b|\bTBD\b|\b[Uu]nknown [Aa]rtist\b|\bnull\b|\bundefined\b|\bNaN\b', 'something that was not known'), (r'[{}]|\[[\w ]*\]|<[\w ]*>|\$\w+|_{3,}|\bXXX\b', 'a place to fill in')],
-    label=[(r'(?:^|[.!?]\s+)(?:\W*)(?:user|system|recommender|assistant|human|bot|ai)\W*:', 'a role in front of a message'), (r'<\|?\w+\|?>|\[/?INST\]', 'chat markup')],
-    role_play=[(r'\b(?:as an ai|ai assistant|ai model|artificial intelligence|language model|chatgpt|gpt|openai|prompts?|metadata|data ?set|json|msd|mtt|tags?|tagged|instructions?|system message|simulat\w+|the data|given data|the facts)\b', 'talk of how this was written'),
+    placeholder=[(r'\bNone\b(?! of\b)|\bN/A\b|\bTBD\b|\b[Uu]nknown [Aa]rtist\b|\bnull\b|\bundefined\b|\bNaN\b', 'something that was not known'), (r'[{}]|\[[\w ]*\](?!\()|\$\w+|_{3,}|\bXXX\b', 'a place to fill in')],
+    label=[(r'(?:^|[.!?]\s+)(?:\W*)(?:user|system|recommender|assistant|human|bot|ai)\W*:', 'a role in front of a message'), (r'<\|\w+\|>|\[/?INST\]', 'chat markup')],
+    role_play=[(r'\b(?:as an ai|ai assistant|ai model|artificial intelligence|language model|chatgpt|gpt|openai|prompts?|metadata|data ?set|json|msd|mtt|tags?|tagged|instructions?|system message|simulat\w+|the data|given data|the facts|the rules|the recommender|the user|(?:the|this) conversation|as instructed)\b', 'talk of how this was written'),
                (r'\b(?:original|candidate|target) (?:music|track|song|video|tags?|one)\b', 'talk of original and candidate')],
 )
 _compiled = {rule: [(re.compile(p, re.I if rule in ('role_play', 'label', 'markup') else 0), what) for p, what in found] for rule, found in _patterns.items()}
@@ -440,7 +441,7 @@ _not_english = frozenset('der die das und ist nicht ich eine ein mit für le la 
 def _check_language(m:_Message):
     "English by its letters and its small words."
     letters = [c for c in m.bare if c.isalpha()]
-    latin = sum(c.isascii() or 'LATIN' in unicodedata.name(c, '') for c in letters)
+    latin = sum(c.isascii() or unicodedata.name(c, '').startswith('LATIN') for c in letters)
     words = [fold(w) for w in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", m.bare)]
     english, other = sum(w in _english or "'" in w for w in words), sum(w in _not_english for w in words)
     if latin < .9*len(letters): yield 'language', 'not in Latin letters'
@@ -623,6 +624,13 @@ def _messages(dialog:Sequence[Turn], pair:Pair)->list[_Message]:
         found.append(_Message(i, t.role, t.text, _blank(t.text, names), offered, pair, tuple(texts[:i])))
     return found
 
+_hides = dict(language=('unknown_name', 'claim', 'preference'), role_play=('unknown_name',), label=('unknown_name',), title_leak=('unknown_name',), wrong_track=('unknown_name', 'number'), number=('unknown_name',))
+
+def _causes(found:list[Violation])->list[Violation]:
+    "Without what only follows from something else that is reported: a leaked title is also an unknown name."
+    hidden = {h for v in found for h in _hides.get(v.rule, ())}
+    return [v for v in found if v.rule not in hidden]
+
 def check_dialog(
     dialog:Sequence[Turn],      # messages, user first
     pair:Pair,                  # what it was written about
@@ -631,5 +639,6 @@ def check_dialog(
     found = _check_shape(dialog, pair)
     if any(v.turn is None for v in found): return found
     for m in _messages(dialog, pair):
-        found += [Violation(rule, m.index, detail) for check in _message_checks for rule, detail in check(m)]
+        seen = [Violation(rule, m.index, detail) for check in _message_checks for rule, detail in check(m)]
+        found += _causes(seen)
     return found
