@@ -13,6 +13,7 @@ import random
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Mapping, Sequence
 
 from .corpus import Item
@@ -83,6 +84,7 @@ class Pair:
 # %% ../nbs/33_prompts.ipynb #cell-011
 _unseen = re.compile('[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u2800\U000e0100-\U000e01ef]')     # variation selectors, and letters that are blank
 
+@lru_cache(4096)
 def clean_text(
     text:str|None,          # from a stranger
     limit:int=200,          # characters kept
@@ -116,6 +118,7 @@ def _from_description(text:str)->tuple[str|None, str|None]:
     found = [re.search(rf'^\s*(?:{key})\s*:\s*(\S[^\n]{{0,99}})$', text, re.I | re.M) for key in ('artists?|band|singer', 'song|track|title')]
     return tuple(m[1] if m else None for m in found)
 
+@lru_cache(4096)
 def guess_names(
     title:str|None,             # of a video page
     description:str|None=None,

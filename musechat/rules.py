@@ -129,7 +129,7 @@ heavy | heavy, heavier, hard hitting, harder, aggressive, edgy, raw, gritty, fie
 epic | epic, majestic, grand, grandiose, dramatic, cinematic, triumphant | classical, choir, choral, opera, loud, metal, heavy metal, strings, violin, cello, Progressive rock, rock, hard rock, instrumental, drums, ambient, piano
 romantic | romantic, intimate | soul, rnb, sexy, slow, soft, beautiful, Mellow, sad, acoustic, jazz, folk, piano, strings, easy listening, quiet, classical, guitar, blues, country
 dark | dark, darker, eerie, spooky, scary, ominous, sinister | weird, metal, heavy metal, experimental, sad, ambient, loud, opera, cello
-groovy | groovy, groovier, groove, grooves, rhythmic | dance, funk, beat, beats, soul, rnb, House, Hip-Hop, drums, electro, techno, jazz, pop, party, rock, electronic, fast, 70s, catchy, indian, blues
+groovy | groovy, groovier, groove, grooves, rhythmic | dance, funk, beat, beats, soul, rnb, House, Hip-Hop, drums, electro, techno, jazz, pop, party, rock, electronic, fast, 70s, catchy, indian, blues, sexy
 """)
 _foreign_concepts = _read_concepts('foreign', """
 other instrument | bass, basses, bassline, basslines, bass line, bass lines, saxophone, saxophones, sax, trumpet, trumpets, horn, horns, brass, organ, organs, banjo, accordion, mandolin, ukulele, harmonica, bagpipes, clarinet, oboe, trombone, tuba, viola, marimba, xylophone, vibraphone, bells, glockenspiel, tabla, tambourine, timpani, cymbals, oud, koto, didgeridoo, turntables, scratching, vocoder, autotune, auto tune, whistling, keyboard, keyboards, woodwind, woodwinds
@@ -148,22 +148,22 @@ _opposites = dict(fast='slow', slow='fast', loud='quiet', quiet='loud', soft='lo
 _idioms = tuple(w.strip() for w in """happy to, happy with, happy that, happy you, am happy, so happy, be happy, glad, an alternative for, an alternative to, as an alternative, another alternative, alternative to, alternatives,
 any alternatives, an alternative would, an alternative could, beautiful choice, beautiful pick, beautiful suggestion, beautiful video, beautiful footage, beautiful clip, that is beautiful, it is beautiful, classic choice, classic pick,
 pop up, pops up, makes it pop, make it pop, fast forward, slow motion, slow down the video, voice over, voiceover, voice my, beat it, can not beat, hard to beat, my house, your house, in house, my country, your country,
-man oh man, oh man, hey man, thanks man, folks, my man, on a positive note, quick question, quick one, quick thought, quick request, real quick, a quick, quick try, quick suggestion, party on, her video, his video, weird request, a strange request,
+man oh man, oh man, hey man, thanks man, folks, my man, on a positive note, quick question, quick one, quick thought, quick request, real quick, quick try, quick suggestion, quick favour, quick tip, quick reply, party on, her video, his video, weird request, a strange request,
 music video, music videos, dance around, odd one, strange one, car ride, drive home, that rocks, this rocks, it rocks, you rock, solo traveller, strikes a chord, hit me, in the same vein, the odd, energy of the video, energy of my video, soft spot""".replace('\n', ' ').split(','))
 
 # %% ../nbs/34_rules.ipynb #cell-014
 _cues = dict(
     neg="""no, not, without, less, fewer, too, never, nothing, avoid, avoiding, avoids, drop, drops, dropping, lose, loses, losing, skip, skips, skipping, ditch, ditches, rather than, instead of, unlike, away from, leaves, leave, leaving,
         lacks, lacking, free of, minus, hate, dislike, tired of, sick of, tone down, tones down, toning down, cut down on, cuts, cut, anything but, other than, except, turn down, get rid of, stay away from, steer clear of, hardly, barely, neither, nor,
-        not a fan of, could do without, can do without, rid of, no more, put off by, none of, replace, replaces, replacing, trade, trades, trading, swap, swaps, swapping, not into, minimal, takes out, take out, fed up with, enough of""",
-    keep="""not only, not just, not merely, not enough, not lose, not losing, without losing, not drop, keep, keeps, keeping, not forget, not mind, too little, too few, not least, too bad, me too, lacks, lacking, is missing, are missing, missing, not to mention, not without,
+        not a fan of, not so much, not so many, not so, not as, not that, nowhere near, could do without, can do without, rid of, no more, put off by, none of, replace, replaces, replacing, trade, trades, trading, swap, swaps, swapping, not into, minimal, takes out, take out, fed up with, enough of""",
+    keep="""nothing wrong with, no complaints about, no complaints, no objection to, not only, not just, not merely, not enough, not lose, not losing, without losing, not drop, keep, keeps, keeping, not forget, not mind, too little, too few, not least, too bad, me too, lacks, lacking, is missing, are missing, missing, not to mention, not without,
         more, much more, no less, nothing but, no doubt, no problem, no worries, not bad, not against""",
     wish="""want, wants, wanted, wanting, would like, would love, would prefer, would rather, prefer, preferably, need, needs, needed, looking for, look for, searching for, hoping for, hope for, after, in the mood for, give me, show me, find me, find, add, adding,
         incorporate, incorporating, include, including, can you, could you, do you have, how about, what about, make it, let us, lets, try, go for, going for, wish, suggest, recommend, play, please, ask for, leaning towards, thinking of, lean into, closer to, get me,
         craving, in favour of, in favor of, ideally, turn to, move towards, something, anything""",
     like="""like, likes, liked, love, loved, enjoy, enjoyed, enjoying, appreciate, great, nice, good, fits, fit, works, work, suits, cool, fine, perfect, fan of, into, with, has, have, having, is, are, features, featuring, brings, offers, blends, mixes, combines, adds,
         gives, keeping, built on, driven by, carried by, dig, digging, neat, lovely""",
-    stop='but, however, though, although, yet, while, whereas, instead, still, because, since, so',
+    stop='but, however, though, although, yet, while, whereas, instead, still, because, since',
     ack="""you asked, you wanted, you want, you mentioned, you like, you liked, you were, you are after, you are looking, you said, you prefer, you need, you enjoyed, as requested, as you, your wish, your wishes, your request, your taste, your preference, your preferences,
         you described, your love, your interest, you would, you did not, you do not, asked for, wished for, what you, your""",
     prev="""last one, previous, previous one, first one, earlier, before, that one, last suggestion, first suggestion, last pick, first pick, last track, the last, the first, than, the other, compared, my last, my first""",
@@ -268,21 +268,22 @@ def _after_break(words:list[str], i:int, before:str)->str:
     entry = _match(words, j) if j < len(words) else None
     return 'open' if entry and entry[1] == 'concept' else before
 
+@lru_cache(4096)
 def read_mentions(
     text:str,              # a message, names already taken out
-)->list[Mention]:
+)->tuple[Mention, ...]:
     "The concepts a message speaks of, and whether they are wished for, liked or unwanted."
     found = []
     for words in _sentences(_split_words(text)):
         sentence = ' '.join(words)
         for value, sign, since, word in _signed(words):
-            after = sentence[sentence.find(word) + len(word):]
+            after = re.split(r' (?:but|however|though|although|and i|while) ', sentence[sentence.find(word) + len(word):] + ' ')[0]
             if sign in ('', 'like'):
                 if _refs['like_it'].search(after): sign = 'neg'
                 elif sign == '' and re.search(r'\b(too|not|no)\b', after): sign = 'open'
                 elif sign == '' and _refs['would'].search(after): sign = 'wish'
             found.append(Mention(value, sign, sign == 'neg' and since <= 4, word, sentence))
-    return found
+    return tuple(found)
 
 # %% ../nbs/34_rules.ipynb #cell-020
 _everyday = frozenset(w for text in (*_cues.values(), *_idioms, *(w for c in concepts.values() for w in c.words)) for w in re.findall(r'\w+', text)) | frozenset("""
@@ -315,6 +316,7 @@ def _tokens(text:str)->tuple[_Token, ...]:
     "Words of a text with their places."
     return tuple(_Token(fold(m[0]).replace("'", ''), m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", text))
 
+@lru_cache(4096)
 def name_words(
     name:str|None,
 )->tuple[str, ...]:
@@ -375,7 +377,12 @@ def concepts_of(
     facts:Facts,
 )->frozenset[str]:       # names in `concepts`
     "What the tags of a track support."
-    return frozenset(c.name for c in concepts.values() if any(s <= set(facts.tags) for s in c.support))
+    return _supported(frozenset(facts.tags))
+
+@lru_cache(4096)
+def _supported(tags:frozenset)->frozenset[str]:
+    "Names of the concepts that a set of tags supports."
+    return frozenset(c.name for c in concepts.values() if any(s <= tags for s in c.support))
 
 def _names(f:Facts)->tuple[str, ...]:
     "Everything that counts as the track's name, longest first."
@@ -395,11 +402,12 @@ def _known(f:Facts)->_Known:
     return _Known(_names(f), f.by, words(texts) | year | set(re.findall(r'\d+', f.release_date or '')), words([clean_text(f.artists), clean_text(f.album), f.by or '']) | year,
                   tagged, tagged | text | era)
 
+@lru_cache(4096)
 def name_words_all(
     text:str,
-)->set[str]:
+)->frozenset[str]:
     "Words of a text, and its hyphenated and apostrophised words joined."
-    return {t.word for t in _tokens(text)} | {fold(w).replace('-', '').replace("'", '') for w in re.findall(r"[\w'’-]+", text)}
+    return frozenset(t.word for t in _tokens(text)) | {fold(w).replace('-', '').replace("'", '') for w in re.findall(r"[\w'’-]+", text)}
 
 # %% ../nbs/34_rules.ipynb #cell-026
 @dataclass(frozen=True)
@@ -476,6 +484,7 @@ def _named(text:str, f:Facts, others:Sequence[Facts]=())->bool:
 def _blank(text:str, names:Sequence[str])->str:
     "Text with names taken out, longest first; a § stays where one was."
     for name in sorted(names, key=len, reverse=True):
+        if re.search(r'[^\w\s]', name) and len(name) > 2: text = text.replace(name, '§')     # signs included
         for a, b in reversed(find_name(text, name)): text = text[:a] + '§' + text[b:]
     return text
 
@@ -515,13 +524,13 @@ def _check_leak(m:_Message):
     if f.title or f.track:
         for name in _known(f).names:
             if find_name(m.text, name, 'concepts'): yield 'title_leak', f'the user says the name {printable(name, 60)!r}'; return
-    words = [t.word for t in _tokens(m.text)]
-    if hit := next((w for w in words if w in _leak_words(m)), None): yield 'title_leak', f'the user says {printable(hit, 40)!r}, a word of the name'; return
+    words, open_words, leaks = [t.word for t in _tokens(m.text)], _known(f).open_words, _leak_words(m)
+    if hit := next((w for w in words if w in leaks), None): yield 'title_leak', f'the user says {printable(hit, 40)!r}, a word of the name'; return
     for text in (f.title, f.track):
         title, may = name_words(text), [name_words(x) for g in (f, *m.offered) for x in (_known(g).by, g.album)] + [name_words(n) for g in m.offered for n in _known(g).names]
         quoted = [name_words(q) for q in _quotations(m.text)]
         runs = [tuple(words[i:i + 3]) for i in range(len(words) - 2)]
-        bad = [q for q in quoted if q and _within(q, title) and not set(q) <= _concept_words] + [r for r in runs if _within(r, title) and not set(r) <= _everyday]
+        bad = [q for q in quoted if q and _within(q, title) and not set(q) <= _concept_words] + [r for r in runs if _within(r, title) and not set(r) <= _everyday | open_words]
         if hit := next((b for b in bad if not any(_within(b, x) for x in may)), None): yield 'title_leak', f"the user says {printable(' '.join(hit), 60)!r}, a part of the title"; return
 
 # %% ../nbs/34_rules.ipynb #cell-032
