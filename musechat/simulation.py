@@ -311,7 +311,7 @@ def draw_song(
     other = draw_artist(seed, a)
     return replace(same, artist=a, key=rng.choice('C D E F G A'.split()), vocals=other.vocals, decade=_decade(rng, k, max(song.decade, other.decade)))
 
-# %% ../nbs/32_simulation.ipynb #cell-024
+# %% ../nbs/32_simulation.ipynb #cell-025
 def _hand_over(v:Voice, name:str)->Voice:
     "Another instrument takes a part; the tune moves into its range."
     i = instruments[name]
@@ -326,7 +326,7 @@ def _singers(song:Song, v:Voice)->list[Voice]:
     one = Voice(f'{song.vocals} voice', 52, 'melody', v.pattern, low, high, 118, .97, volume=127, reverb=40, pentatonic=v.pentatonic)
     return [one, replace(one, program=85, kind='double', pattern='0', velocity=110)] if song.vocals == 'female' else [one]
 
-_choir = Voice('choir', 52, 'comp', 'x---x---|x-------', 53, 76, 104, 1., 4, volume=120, reverb=100, swell=True)
+_choir = Voice('choir', 52, 'comp', 'x---x---|x-------', 53, 76, 104, 1., 3, volume=120, reverb=100, swell=True)
 _tune = Voice('voice', 53, 'melody', 'x---x-x-|x--x--x-|x---x---', 60, 79)
 _brushes = dict(kick='x.....x.', rim='..x...x.', shaker='xoxoxoxo', fills='yes')
 
@@ -370,7 +370,7 @@ def score_of(
     bar_s = style.beats_per_bar*60/song.tempo_bpm
     return to_midi(compose(style, song.tempo_bpm, song.key, song.mode, song.tune, duration_s=max(4, math.ceil(song_s/bar_s))*bar_s))
 
-# %% ../nbs/32_simulation.ipynb #cell-027
+# %% ../nbs/32_simulation.ipynb #cell-028
 rate_hz = 24000          # of the files
 
 @dataclass(frozen=True)
@@ -420,7 +420,7 @@ def produce(
     out[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
     return out
 
-# %% ../nbs/32_simulation.ipynb #cell-028
+# %% ../nbs/32_simulation.ipynb #cell-031
 def _soundfont(synth:str)->Path|None:
     "The soundfont file of a synthesiser; FluidSynth finds its own."
     if synth not in ('rustysynth', 'fluidsynth'): raise MusechatError(f"synth must be 'rustysynth' or 'fluidsynth', got {printable(synth)!r}")
@@ -446,7 +446,7 @@ def play(
     sound = _rusty(midi) if synth == 'rustysynth' else render(midi, sample_rate_hz=48000)
     return produce(sound, song.decade, song_s)
 
-# %% ../nbs/32_simulation.ipynb #cell-029
+# %% ../nbs/32_simulation.ipynb #cell-032
 def write_song(
     sound:np.ndarray,         # float32 (n, 2) at `rate_hz`
     path:str|Path,
@@ -469,7 +469,7 @@ def write_song(
         if tags: known.save(tmp)
     return Path(path)
 
-# %% ../nbs/32_simulation.ipynb #cell-031
+# %% ../nbs/32_simulation.ipynb #cell-037
 @dataclass(frozen=True)
 class Shoot:
     "The factors of a video."
@@ -519,7 +519,7 @@ def draw_shoot(
     prop = _prop(song) if 'prop' in copied else rng.choice(('none', *sorted(props)))
     return Shoot(scene, second, palette, brightness, motion, round(1.2 + 6.5*(1 - motion)**1.5*rng.uniform(.7, 1.3), 2), on_beat, people, prop, copied, rng.randrange(2**32))
 
-# %% ../nbs/32_simulation.ipynb #cell-033
+# %% ../nbs/32_simulation.ipynb #cell-039
 frame_w, frame_h, fps = 160, 120, 8       # of the videos
 _w, _h = 224, 152                         # of a painted view
 Colour = tuple[int, int, int]
@@ -554,7 +554,7 @@ def _ball(d:ImageDraw.ImageDraw, x:float, y:float, r:float, colour:Colour): d.el
 def _bright(rng:random.Random)->Colour:
     return rng.choice(((255, 60, 60), (60, 120, 255), (60, 230, 120), (255, 210, 60), (230, 70, 230), (60, 220, 240)))
 
-# %% ../nbs/32_simulation.ipynb #cell-034
+# %% ../nbs/32_simulation.ipynb #cell-040
 def _beach(rng):
     im = _canvas((90, 160, 235), (190, 225, 250))
     d = ImageDraw.Draw(im)
@@ -721,7 +721,7 @@ def _road(rng):
             d.line((px, 78 + 16*k, px, 58 - 8*k), fill=(70, 50, 40), width=1 + k//2)
     return _grain(im, rng, 1.2, .06)
 
-# %% ../nbs/32_simulation.ipynb #cell-035
+# %% ../nbs/32_simulation.ipynb #cell-041
 def _fireworks(rng):
     im = _canvas((4, 6, 26), (14, 14, 50), (30, 24, 56))
     d = ImageDraw.Draw(im)
@@ -842,7 +842,7 @@ scenes = dict(beach=_beach, mountains=_mountains, forest=_forest, city=_city, cl
 _falling = dict(rain=(170, 26., (190, 200, 210)), snow=(90, 3., (255, 255, 255)), club=(50, 1., (255, 240, 160)), space=(40, .5, (255, 255, 255)), underwater=(40, -3., (190, 230, 240)),
                 fire=(60, -8., (255, 190, 60)), fireworks=(70, 2.5, (255, 230, 140)), forest=(24, 1.5, (170, 190, 60)), meadow=(20, .8, (255, 250, 250)), city=(18, .4, (255, 240, 190)))
 
-# %% ../nbs/32_simulation.ipynb #cell-037
+# %% ../nbs/32_simulation.ipynb #cell-045
 def _sprite(w:int, h:int, draw:Callable)->Image.Image:
     im = Image.new('RGBA', (w, h))
     draw(ImageDraw.Draw(im))
@@ -919,7 +919,7 @@ props = dict(strings=_violin, fiddle=_violin, plucked=lambda d: _guitar(d, (214,
              baroque=lambda d: _keys(d, (250, 236, 200, 255), (150, 96, 40, 255)), wind=lambda d: (d.line((2, 58, 68, 10), fill=(206, 212, 222, 255), width=6), [_ball(d, 16 + 10*k, 48 - 7.2*k, 2, (70, 74, 84, 255)) for k in range(5)]),
              brass=_horn, synth=_synth, mallets=_bars, reeds=_accordion, world=_sitar, voice=lambda d: (_ball(d, 50, 18, 14, (150, 150, 160, 255)), d.line((42, 26, 10, 62), fill=(40, 40, 46, 255), width=8)))
 
-# %% ../nbs/32_simulation.ipynb #cell-039
+# %% ../nbs/32_simulation.ipynb #cell-048
 _tints = dict(warm=(1.15, .98, .74), cold=(.74, .95, 1.22), sepia=(1.1, .92, .68))
 
 def grade(
@@ -951,7 +951,7 @@ def _lay(frame:np.ndarray, sprite:tuple[np.ndarray, np.ndarray], y:int, x:int):
     part = frame[y:y + h, x:x + w]
     part[:] = (part*rest[:h, :w] + colour[:h, :w]) >> 8
 
-# %% ../nbs/32_simulation.ipynb #cell-040
+# %% ../nbs/32_simulation.ipynb #cell-050
 def cuts(
     shoot:Shoot,
     tempo_bpm:float,
@@ -1028,21 +1028,22 @@ def _weather(frame:np.ndarray, scene:str, drops:np.ndarray, t:float):
     x = ((drops[:n, 1] + .02*np.sin(3*t + 20*drops[:n, 0])) % 1*(frame_w - 2)).astype(int)
     for dy in range(3 if scene == 'rain' else 2): frame[y + dy, x] = colour
 
-# %% ../nbs/32_simulation.ipynb #cell-041
+# %% ../nbs/32_simulation.ipynb #cell-055
 def write_video(
     frames:Iterator[np.ndarray],     # uint8 (frame_h, frame_w, 3)
     path:str|Path,
 )->Path:
-    "Encode frames as H.264 in MP4, without sound."
+    "Encode frames as H.264 in MP4, without sound; the same frames give the same bytes."
     import av
+    same = 'mbtree=0:rc-lookahead=0:bframes=0'      # x264's lookahead reads memory it did not write: two runs would differ by a few bits
     with atomic_path(path) as tmp, av.open(str(tmp), 'w', format='mp4', options=dict(movflags='+faststart')) as out:
-        v = out.add_stream('libx264', rate=fps, width=frame_w, height=frame_h, pix_fmt='yuv420p', options=dict(crf='30', preset='veryfast', threads='1', g='80'))
+        v = out.add_stream('libx264', rate=fps, width=frame_w, height=frame_h, pix_fmt='yuv420p', options={'crf': '30', 'preset': 'veryfast', 'threads': '1', 'g': '80', 'x264-params': same})
         v.codec_context.thread_count = 1
         for picture in frames: out.mux(v.encode(av.VideoFrame.from_ndarray(picture, format='rgb24')))
         out.mux(v.encode(None))
     return Path(path)
 
-# %% ../nbs/32_simulation.ipynb #cell-043
+# %% ../nbs/32_simulation.ipynb #cell-057
 _blank_titles = ('my summer video', 'VID_{}', 'untitled', 'new video!!', 'test upload {}', 'MVI_{}.MOV', 'for you', '(no title)', 'holiday edit {}', 'Part 2', '🎵', 'full HD 1080p')
 _full_titles = ('{artist} - {track} (Official Video)', '{artist} - {track} [Official Music Video] HD', '{artist} – {track}', '{track} by {artist}', '{artist} "{track}" lyrics', '{ARTIST} - {TRACK}',
                 '{artist} feat. {guest} - {track}', '{track} - {artist} ft. {guest} (Lyric Video)', '{artist} | {track} | live session', '{artist}: {track} ({year})', '{track} // {artist} // {album}')
@@ -1074,7 +1075,7 @@ def _description(rng:random.Random, facts:dict)->str|None:
     if rng.random() < .12: return None
     slug = ''.join(c for c in facts['track'].lower() if c.isascii() and c.isalnum()) or 'video'
     lines = ['Artist: {artist}\nSong: {track}', '{track} from the album "{album}" ({year})', 'Music by {artist}', '© {year} {artist}', 'Taken from {album}.', 'Thanks to {guest} for everything!',
-             f'https://example.com/{slug}', f'Buy: http://example.org/?id={rng.randint(100, 9999)}&x=1', '#music #video', f'#{slug} #newmusic #{facts["year"]}s', 'Subscribe for more!', 'NO COPYRIGHT INFRINGEMENT INTENDED',
+             f'https://example.com/{slug}', f'Buy: http://example.org/?id={rng.randint(100, 9999)}&x=1', '#music #video', f'#{slug} #newmusic #{facts["year"]}', 'Subscribe for more!', 'NO COPYRIGHT INFRINGEMENT INTENDED',
              'Lyrics:\n' + '\n'.join(_lyrics(rng) for _ in range(rng.randint(2, 4))), 'Filmed with an old phone, sorry for the quality', 'Directed by {guest}']
     return '\n'.join(line.format(**facts) for line in rng.sample(lines, rng.randint(1, 5)))
 
@@ -1092,7 +1093,7 @@ def draw_page(
     if official: page.update(track=facts['track'], artist=facts['artist'], album=facts['album'] if rng.random() < .85 else None, release_date=date)
     return page
 
-# %% ../nbs/32_simulation.ipynb #cell-047
+# %% ../nbs/32_simulation.ipynb #cell-061
 def make_pair(
     out:str|Path,             # folder of the corpus
     seed:int,
@@ -1118,7 +1119,9 @@ class _Unit:
     seed: int
     song_s: float
     synth: str
-    def __call__(self, name:str)->dict: return asdict(make_pair(self.out, self.seed, int(name.removeprefix('sim-')), self.song_s, self.synth))
+    def __call__(self, name:str)->dict:
+        for left in Path(self.out).glob(f'*/.{name}-*'): left.unlink()      # half a file of a run that was killed
+        return asdict(make_pair(self.out, self.seed, int(name.removeprefix('sim-')), self.song_s, self.synth))
 
 def _signature(seed:int, song_s:float, synth:str)->dict:
     "All that a pair depends on but its number."
