@@ -14,7 +14,6 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
@@ -181,7 +180,8 @@ def make_pairs(
 _text, _texts = pa.string(), pa.list_(pa.string())
 _track = pa.struct([(name, _text) for name in ('title', 'track', 'album', 'artist', 'release_date')] + [('mtt', _texts), ('msd', _texts)])
 _turn = pa.struct([('role', _text), ('text', _text), ('track_id', _text)])
-_synthesis = pa.struct([('backend', _text), ('model', _text), ('prompt_version', _text), ('prompt_sha256', _text), ('seed', pa.int64()), ('repaired', pa.bool_()), ('violations', _texts)])
+_synthesis = pa.struct([('backend', _text), ('model', _text), ('prompt_version', _text), ('prompt_sha256', _text), ('seed', pa.int64()), ('attempts', pa.int32()),
+                        ('checks_passed', pa.bool_()), ('repaired_for', _texts)])
 
 columns = dict(      # name: (type, what it holds)
     quartet_id=(_text, 'name of the row, unique'),
@@ -196,7 +196,7 @@ columns = dict(      # name: (type, what it holds)
     target=(_track, 'what was known of the target: title (of the page), track, album, artist, release_date, best tags mtt and msd'),
     candidate=(_track, 'the same of the candidate'),
     others=(pa.list_(pa.struct([('track_id', _text), *_track])), 'the same of tracks offered in between, in longer dialogs'),
-    synthesis=(_synthesis, "who wrote the dialog: backend, model, prompt_version, prompt_sha256, seed, repaired, violations (rules of musechat.rules that it breaks)"),
+    synthesis=(_synthesis, "who wrote the dialog: backend, model, prompt_version, prompt_sha256, seed, attempts, checks_passed (the rules of musechat.rules), repaired_for (rules that the first attempt broke)"),
 )
 _needed = ('video_id', 'target_id', 'candidate_id', 'split', 'dialog')
 _schema = pa.schema([(name, kind) for name, (kind, _) in columns.items()])
@@ -217,7 +217,7 @@ def _read_turns(row:Mapping)->tuple[Turn, ...]:
 
 def _row(pair:Pair, written:Mapping, turns:Sequence[Turn], corpus:Corpus, of_track:Mapping[str, str], split:str, pool:int|None)->dict:
     "A quartet as a row."
-    synthesis = {f.name: written.get(f.name) for f in _synthesis} | dict(seed=pair.seed, violations=[], repaired=bool(written.get('repaired')))
+    synthesis = {f.name: written.get(f.name) for f in _synthesis} | dict(seed=pair.seed, checks_passed=True, repaired_for=written.get('repaired_for') or [])
     return dict(quartet_id=pair.pair_id, item_id=pair.pair_id, candidate_item_id=of_track[pair.candidate.track_id], video_id=pair.video_id,
                 target_id=pair.original.track_id, candidate_id=pair.candidate.track_id, split=split, pool=pool,
                 dialog=[dict(role=t.role, text=t.text, track_id=t.track_id) for t in turns], target=_track_row(pair.original),
@@ -238,6 +238,10 @@ def _sound(pairs:Sequence[Pair], dialogs:Iterable[Mapping])->tuple[list[tuple[Pa
         if broken: dropped[pair.pair_id] = broken[0].rule
         else: kept.append((pair, by_pair[pair.pair_id], turns))
     return kept, dropped
+
+def _dropped_reasons(path:Path)->dict[str, str]:
+    "The first rule that each dropped pair's dialog broke."
+    return {row['pair_id']: row['violations'][0]['rule'] if row.get('violations') else 'no reason given' for row in read_jsonl(path)}
 
 def _write_parquet(path:Path, rows:list[dict])->dict:
     "A Parquet file; the same rows give the same bytes."
@@ -276,7 +280,7 @@ def build_quartets(
     split:Mapping[str, str],                    # see `split_items`
     out:str|Path,                               # folder of the data set; an older one there is replaced
     pools:Sequence[Sequence[str]]|None=None,    # item ids of the test pools; None: `test_pools` of what has a dialog
-    dropped:Mapping[str, str]|None=None,        # pair_id -> why it has no dialog, where that is known
+    dropped:Mapping[str, str]|None=None,        # pair_id -> why it has no dialog; None: as `dropped.jsonl` beside `dialogs` says
     split_by:str='artist',                      # how `split` was made, for the card
     licence:str|None=None,                      # of the data set, as the hub names it; None: 'apache-2.0' of a simulation, else 'other'
     seed:int=0,                                 # of the pools
@@ -284,7 +288,10 @@ def build_quartets(
 )->Any:                                         # a `datasets.DatasetDict`, see `load_quartets`
     "Put quartets together, write them with their card, and load them."
     out = Path(out)
-    kept, broken = _sound(pairs, read_jsonl(dialogs) if isinstance(dialogs, (str, Path)) else dialogs)
+    if isinstance(dialogs, (str, Path)):
+        dropped = _dropped_reasons(Path(dialogs).parent/'dropped.jsonl') if dropped is None else dropped
+        dialogs = read_jsonl(dialogs)
+    kept, broken = _sound(pairs, dialogs)
     if not kept: raise MusechatError(f"there is no sound dialog to make quartets of: {len(pairs)} pairs, {len(broken)} dialogs that break rules")
     if pools is None: pools = test_pools([p.pair_id for p, *_ in kept if split[p.pair_id] == 'test'], seed=seed)
     pool, of_track = {i: k for k, ids in enumerate(pools) for i in ids}, {}
@@ -344,7 +351,7 @@ def _tags_table(rows:list[dict], n:int=10)->str:
 
 def _writers_table(rows:list[dict])->str:
     "Who wrote the dialogs."
-    who = Counter((s['backend'] or 'unknown', s['model'] or '', s['prompt_version'] or '', 'yes' if s['repaired'] else 'no') for s in (r['synthesis'] for r in rows))
+    who = Counter((s['backend'] or 'unknown', s['model'] or '', s['prompt_version'] or '', 'yes' if s['repaired_for'] else 'no') for s in (r['synthesis'] for r in rows))
     return _table(('back end', 'model', 'prompts, version', 'repaired once', 'dialogs'), [(*key, n) for key, n in sorted(who.items())])
 
 def _dialog_text(row:dict)->str:
@@ -588,7 +595,7 @@ def load_quartets(
         if re.fullmatch(r'[\w-][\w.-]*/[\w-][\w.-]*', str(path)): return _load_hub(str(path))
         raise MusechatError(f"there is no {printable(path)}: name a folder made by `musechat synthesize`, a file, or a data set on the hub")
     foreign = sorted(p for p in folder.rglob('*') if p.suffix in kinds and not p.name.startswith('.'))
-    if (folder/'quartets.json').exists() or (folder/'pools.json').exists() or not foreign: return _load_ours(folder)
+    if not foreign or any((folder/name).exists() for name in ('quartets.json', 'pools.json', 'dialogs')): return _load_ours(folder)
     return _load_foreign(foreign)
 
 def to_quartet(
