@@ -64,17 +64,27 @@ def cmc_loss(
     return (wrong[some].logsumexp(1) - logits.diagonal()[some]).sum()/len(query)
 
 # %% ../nbs/45_recommender.ipynb #cell-018
+class _Gather(torch.autograd.Function):
+    "All processes' rows; backwards, the sum of all processes' gradients for the own rows."
+    @staticmethod
+    def forward(ctx, x):
+        parts = [torch.empty_like(x) for _ in range(dist.get_world_size())]
+        dist.all_gather(parts, x)
+        ctx.own = slice(dist.get_rank()*len(x), (dist.get_rank() + 1)*len(x))
+        return torch.cat(parts)
+
+    @staticmethod
+    def backward(ctx, grad):
+        total = grad.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(total)
+        return total[ctx.own]
+
 def gather_with_grad(
     x:torch.Tensor,          # (b, ...), the same shape in every process
 )->torch.Tensor:             # (n_process*b, ...), in the order of the processes
     "Join the parts of a batch; gradients flow back to the process that a part came from."
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1: return x
-    if not x.requires_grad:
-        parts = [torch.empty_like(x) for _ in range(dist.get_world_size())]
-        dist.all_gather(parts, x.contiguous())
-        return torch.cat(parts)
-    from torch.distributed.nn.functional import all_gather
-    return torch.cat(all_gather(x.contiguous()))
+    return _Gather.apply(x.contiguous())
 
 # %% ../nbs/45_recommender.ipynb #cell-019
 losses = dict(info_nce=info_nce, cmc=cmc_loss)
@@ -87,7 +97,7 @@ def batch_loss(
     loss:str='info_nce',                 # a name in `losses`
 )->dict[str, torch.Tensor]:              # 'loss', and 'info_nce' where that is another
     "The loss of the batch of all processes together; every process gets the same value."
-    query, track = gather_with_grad(query), gather_with_grad(track)
+    query, track = gather_with_grad(torch.stack([query, track], 1)).unbind(1)        # one message for both
     same = None if recording is None else same_tracks(gather_with_grad(recording))
     out = dict(loss=losses[loss](query, track, logit_scale, same))
     if loss != 'info_nce': out['info_nce'] = info_nce(query.detach(), track.detach(), torch.as_tensor(logit_scale).detach(), same)

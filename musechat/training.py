@@ -66,7 +66,7 @@ class TrainConfig:
     seed: int = 0
     mixed_precision: str = 'no'    # 'no', 'bf16' or 'fp16'
     eval_every: float = 1.         # epochs between evaluations
-    save_every: float = 1.         # epochs between checkpoints; an evaluation is always followed by one
+    save_every: float = 1.         # epochs between checkpoints
     monitor: str = 'R@10'          # the figure of an evaluation that is to be high
     patience: int = 0              # evaluations without a better figure before training stops; 0: never
     log_every: int = 10            # optimizer steps between lines of the log
@@ -224,7 +224,7 @@ def _accelerator(config:TrainConfig, out:Path)->Any:
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState, PartialState
     _check_trackers(config.trackers)
-    cpu = config.device == 'cpu'
+    cpu = config.device == 'cpu' or not torch.accelerator.is_available()
     if PartialState._shared_state and PartialState().num_processes == 1: AcceleratorState._reset_state(reset_partial_state=True)
     return Accelerator(mixed_precision=config.mixed_precision, gradient_accumulation_steps=config.accumulation, cpu=cpu,
                        log_with=list(config.trackers) or None, project_dir=str(out))
@@ -338,13 +338,13 @@ def _due(run:_Run, lr:float)->None:
     "What stands behind an optimizer step: log, evaluation, checkpoint."
     step, last = run.at.step, run.at.step == run.batches.n_step
     evaluating_now = run.evaluate is not None and (step % run.eval_steps == 0 or last)
-    saving = evaluating_now or step % run.save_steps == 0 or last
-    if saving or step % run.config.log_every == 0:
+    saving = step % run.save_steps == 0 or last
+    if saving or evaluating_now or step % run.config.log_every == 0:
         means = run.means.take(run.acc)
         if not all(map(math.isfinite, means.values())): raise MusechatError(f"training broke down: at step {step} {printable(means)}; a lower lr or max_norm may help. The last checkpoint is as it was")
         run.log(**means, lr=lr)
     if evaluating_now: _evaluate(run)
-    if saving: run.save()
+    if saving or run.at.stopped: run.save()
 
 # %% ../nbs/50_training.ipynb #cell-030
 def _train(run:_Run, step:Callable, progress:bool)->None:
@@ -397,7 +397,7 @@ def fit(
         acc.free_memory()
     return run.at
 
-# %% ../nbs/50_training.ipynb #cell-038
+# %% ../nbs/50_training.ipynb #cell-046
 def recordings_of(
     items:Iterable[Item],        # of a corpus
 )->dict[str, str]:               # item_id -> name of its recording
@@ -417,7 +417,7 @@ def _numbers(ids:Sequence[str], recordings:Mapping[str, str]|None)->torch.Tensor
     known = {name: k for k, name in enumerate(dict.fromkeys(names))}
     return torch.tensor([known[n] for n in names], dtype=torch.int64)
 
-# %% ../nbs/50_training.ipynb #cell-040
+# %% ../nbs/50_training.ipynb #cell-048
 class SegmentPairs:
     "Segments of videos and of their music, for `fit`."
     def __init__(self,
@@ -452,7 +452,7 @@ class SegmentPairs:
         video, music = (torch.from_numpy(self.segments(k, epoch, rows)) for k in (0, 1))
         return dict(video=self.video[video].float(), music=self.music[music].float(), recording=self.recording[rows])
 
-# %% ../nbs/50_training.ipynb #cell-044
+# %% ../nbs/50_training.ipynb #cell-052
 class _Some:
     "Some items of `Features`, in the order asked for."
     def __init__(self, features:Any, rows:Sequence[int]):
@@ -478,7 +478,7 @@ def _rows_by_split(features:Any, split:Mapping[str, str])->dict[str, list[int]]:
         if i in split: rows[split[i]].append(k)
     return rows
 
-# %% ../nbs/50_training.ipynb #cell-046
+# %% ../nbs/50_training.ipynb #cell-054
 def mvp_step(
     model:nn.Module,                 # an `Mvp`, or what accelerate made of it
     batch:dict[str, torch.Tensor],   # of `SegmentPairs`
@@ -509,7 +509,7 @@ def _new_mvp(features:Any, rows:Sequence[int], seed:int, model:MvpConfig|None)->
     mvp.music.measure(music)
     return mvp
 
-# %% ../nbs/50_training.ipynb #cell-047
+# %% ../nbs/50_training.ipynb #cell-055
 mvp_training = TrainConfig(n_epoch=60, batch_size=256, lr=1e-3, patience=15)      # found on a validation set, see below
 
 def train_mvp(
@@ -524,6 +524,7 @@ def train_mvp(
     progress:bool=True,
 )->Mvp:                                          # on the CPU, ready to embed
     "Train the candidate ranker, or continue where training was stopped; bit for bit the same on a CPU."
+    from accelerate import PartialState
     rows = _rows_by_split(features, split)
     if len(rows['train']) < 2: raise MusechatError(f"the ranker needs at least 2 training items with features, there are {len(rows['train'])}")
     config = replace(config or mvp_training, seed=seed)
@@ -533,17 +534,18 @@ def train_mvp(
     evaluate = _validate(features, rows['validation'], recordings) if len(rows['validation']) > 1 else None
     result = fit(mvp, data, lambda m, b: mvp_step(m, b, mvp.config.loss), config, out, evaluate, progress)
     mvp = mvp.cpu().eval()
-    if os.environ.get('RANK', '0') == '0': mvp.save_pretrained(out, _mvp_card(rows, config, result, about))
+    if PartialState().is_main_process: mvp.save_pretrained(out, _mvp_card(rows, config, result, about))
     return mvp
 
 def _mvp_card(rows:Mapping[str, Sequence[int]], config:TrainConfig, result:FitResult, about:str)->str:
     "The part of the model card that tells of the training."
     figures = ', '.join(f'{k} {v:.1f}' if k == 'MR' else f'{k} {v:.1%}' for k, v in result.figures.items())
     n = len(rows['validation'])
-    return (f"## Training\n\n{about}\n\n{len(rows['train'])} training items, {n} for validation, {len(rows['test'])} kept for testing. Best after step {result.best_step or result.step}"
-            f"{f'; on the validation items: {figures} (places from 1, pools of at most 500)' if figures else ''}.\n\n```json\n{json.dumps(asdict(config), indent=1)}\n```\n").replace('\n\n\n', '\n\n')
+    parts = ['## Training', about.strip(), f"{len(rows['train'])} training items, {n} for validation, {len(rows['test'])} kept for testing. The weights are those of step {result.best_step or result.step}"
+             + (f"; on the validation items: {figures} (places from 1, pools of at most 500)." if figures else '.'), f'```json\n{json.dumps(asdict(config), indent=1)}\n```']
+    return '\n\n'.join(p for p in parts if p)
 
-# %% ../nbs/50_training.ipynb #cell-048
+# %% ../nbs/50_training.ipynb #cell-056
 def evaluate_mvp(
     mvp:Mvp,
     features:Any,                                # `Features`
@@ -565,7 +567,7 @@ def evaluate_mvp(
         pools = [[number[i] for i in p] for p in pools]
     return pool_metrics(mvp.embed_videos(some), mvp.embed_tracks(some), pools, name, _numbers(some.item_ids, recordings), seed=seed)
 
-# %% ../nbs/50_training.ipynb #cell-053
+# %% ../nbs/50_training.ipynb #cell-061
 @dataclass(frozen=True)
 class Candidate:
     "What is offered first for a video."
@@ -588,7 +590,7 @@ def _pool(
     for k in own: pool += pool >= k
     return pool
 
-# %% ../nbs/50_training.ipynb #cell-055
+# %% ../nbs/50_training.ipynb #cell-063
 def pick_candidates(
     mvp:Mvp,
     features:Any,                                # `Features`
