@@ -148,7 +148,7 @@ _opposites = dict(fast='slow', slow='fast', loud='quiet', quiet='loud', soft='lo
 _idioms = tuple(w.strip() for w in """happy to, happy with, happy that, happy you, am happy, so happy, be happy, glad, an alternative for, an alternative to, as an alternative, another alternative, alternative to, alternatives,
 any alternatives, an alternative would, an alternative could, beautiful choice, beautiful pick, beautiful suggestion, beautiful video, beautiful footage, beautiful clip, that is beautiful, it is beautiful, classic choice, classic pick,
 pop up, pops up, makes it pop, make it pop, fast forward, slow motion, slow down the video, voice over, voiceover, voice my, beat it, can not beat, hard to beat, my house, your house, in house, my country, your country,
-man oh man, oh man, hey man, thanks man, folks, my man, on a positive note, quick question, quick one, quick thought, quick request, real quick, quick try, quick suggestion, quick favour, quick tip, quick reply, party on, her video, his video, weird request, a strange request,
+man oh man, oh man, hey man, thanks man, folks, my man, on a positive note, quick question, quick one, quick thought, quick request, real quick, quick try, quick suggestion, quick favour, quick answer, quick response, quick one, quick help, quick tip, quick reply, party on, her video, his video, weird request, a strange request,
 music video, music videos, dance around, odd one, strange one, car ride, drive home, that rocks, this rocks, it rocks, you rock, solo traveller, strikes a chord, hit me, in the same vein, the odd, energy of the video, energy of my video, soft spot""".replace('\n', ' ').split(','))
 
 # %% ../nbs/34_rules.ipynb #cell-014
@@ -317,6 +317,11 @@ def _tokens(text:str)->tuple[_Token, ...]:
     return tuple(_Token(fold(m[0]).replace("'", ''), m.start(), m.end()) for m in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", text))
 
 @lru_cache(4096)
+def _letters(text:str)->str:
+    "All letters of a text, folded."
+    return ''.join(t.word for t in _tokens(text))
+
+@lru_cache(4096)
 def name_words(
     name:str|None,
 )->tuple[str, ...]:
@@ -357,6 +362,7 @@ def find_name(
     if not words:      # a name of signs only
         at = text.find(name) if name.strip() else -1
         return [(at, at + len(name))] if at >= 0 and len(name) else []
+    if ''.join(words) not in _letters(text): return []
     tokens = _tokens(text)
     plain = all(w in _everyday or w.isdigit() or len(w) == 1 for w in words)
     return [(tokens[a].start, tokens[b - 1].end) for a, b in _runs(words, tokens) if not plain or _evident(text, tokens, a, b, capitals)]
@@ -429,7 +435,7 @@ _patterns = dict(
             (r'[^\x20-\x7e\u00a1-\uffff\U00010000-\U0010ffff]', 'a line break or control character'), (r'@\w+\.\w+|\S+@\S+', 'an address')],
     placeholder=[(r'\bNone\b(?! of\b)|\bN/A\b|\bTBD\b|\b[Uu]nknown [Aa]rtist\b|\bnull\b|\bundefined\b|\bNaN\b', 'something that was not known'), (r'[{}]|\[[\w ]*\](?!\()|\$\w+|_{3,}|\bXXX\b', 'a place to fill in')],
     label=[(r'(?:^|[.!?]\s+)(?:\W*)(?:user|system|recommender|assistant|human|bot|ai)\W*:', 'a role in front of a message'), (r'<\|\w+\|>|\[/?INST\]', 'chat markup')],
-    role_play=[(r'\b(?:as an ai|ai assistant|ai model|artificial intelligence|language model|chatgpt|gpt|openai|prompts?|metadata|data ?set|json|msd|mtt|tags?|tagged|instructions?|system message|simulat\w+|the data|given data|the facts|the rules|the recommender|the user|(?:the|this) conversation|as instructed)\b', 'talk of how this was written'),
+    role_play=[(r'\b(?:as an ai|ai assistant|ai model|artificial intelligence|language model|chatgpt|gpt|openai|prompts?|metadata|data ?set|json|msd|mtt|tags?|tagged|instructions?|system message|simulat\w+|the data|given data|the facts|the rules|the recommender|the user|messages|(?:the|this) conversation|as instructed)\b', 'talk of how this was written'),
                (r'\b(?:original|candidate|target) (?:music|track|song|video|tags?|one)\b', 'talk of original and candidate')],
 )
 _compiled = {rule: [(re.compile(p, re.I if rule in ('role_play', 'label', 'markup') else 0), what) for p, what in found] for rule, found in _patterns.items()}
