@@ -309,10 +309,12 @@ def build_quartets(
 
 # %% ../nbs/38_quartets.ipynb #cell-034
 def _table(head:Sequence[str], rows:Iterable[Sequence])->str:
-    "A Markdown table; the first column is text, the others are numbers."
-    cell = lambda x: f'{x:,}' if isinstance(x, int) else f'{x:,.1f}' if isinstance(x, float) else printable(x, 300).replace('|', '\\|')
-    lines = [head, ['---'] + ['---:']*(len(head) - 1), *rows]
-    return '\n'.join('| ' + ' | '.join(map(cell, row)) + ' |' for row in lines)
+    "A Markdown table; columns of numbers stand to the right."
+    cell = lambda x: f'{x:,}' if isinstance(x, int) else f'{x:,.1f}' if isinstance(x, float) else printable(x, 300).replace('|', '\\|').replace('<', '&lt;')
+    cells = [[cell(x) for x in row] for row in rows]
+    numbers = [all(re.fullmatch(r'-?[\d,.]*%?', row[k]) for row in cells) for k in range(len(head))]
+    lines = [head, ['---:' if n else '---' for n in numbers], *cells]
+    return '\n'.join('| ' + ' | '.join(row) + ' |' for row in lines)
 
 def _percent(n:int, of:int)->str: return f'{n/max(1, of):.1%}'
 
@@ -320,7 +322,7 @@ def _splits_table(rows:list[dict], hours:Mapping[str, float])->str:
     "How much there is."
     def line(name, mine, h):
         artists = {a for r in mine for a in artist_names(r['target']['artist'])}
-        return name, len(mine), len({r['video_id'] for r in mine}), len({r['target_id'] for r in mine}), len(artists), len({r['pool'] for r in mine} - {None}), float(h)
+        return name, len(mine), len({r['video_id'] for r in mine}), len({r['target_id'] for r in mine}), len(artists), len({r['pool'] for r in mine} - {None}), f'{h:,.2f}'
     names = [s for s in ('train', 'validation', 'test') if any(r['split'] == s for r in rows)]
     lines = [line(s, [r for r in rows if r['split'] == s], hours[s]) for s in names] + [line('all', rows, sum(hours.values()))]
     return _table(('split', 'quartets', 'videos', 'target tracks', 'artists named', 'test pools', 'hours of video'), lines)
@@ -341,7 +343,7 @@ def _lengths_table(rows:list[dict])->str:
     quantiles = lambda ns: [float(q) for q in np.quantile(ns, (.05, .5, .95))]
     return _table(('words of a message', '5 %', 'median', '95 %', 'longest'), [(name, *quantiles(ns), max(ns)) for name, ns in places.items()])
 
-# %% ../nbs/38_quartets.ipynb #cell-035
+# %% ../nbs/38_quartets.ipynb #cell-036
 def _tags_table(rows:list[dict], n:int=10)->str:
     "The commonest tags of the targets."
     found = {data: Counter(tag for r in rows for tag in r['target'][data]).most_common() for data in ('mtt', 'msd')}
@@ -357,7 +359,7 @@ def _writers_table(rows:list[dict])->str:
 def _dialog_text(row:dict)->str:
     "A row as a reader sees it."
     facts = lambda t: ', '.join(dict.fromkeys((*t['mtt'], *t['msd'])))
-    lines = [f"> **{m['role']}**: {printable(m['text'], 2000)}" for m in row['dialog']]
+    lines = [f"> **{m['role']}**: {printable(m['text'], 2000).replace('<', '&lt;')}" for m in row['dialog']]
     return '\n>\n'.join([*lines, f"> tags of the candidate: {facts(row['candidate'])}", f"> tags of the target: {facts(row['target'])}"])
 
 def _front_matter(about:dict, n:int)->str:
@@ -369,7 +371,7 @@ def _front_matter(about:dict, n:int)->str:
     return (f"---\nlicense: {about['licence']}\nlanguage:\n- en\npretty_name: {'Simulated m' if about['kind'] == 'simulated' else 'M'}usic recommendation dialogs for videos\n"
             f"size_categories:\n- {size}\ntags:\n{tags}configs:\n- config_name: default\n  data_files:\n{files}\n---\n")
 
-# %% ../nbs/38_quartets.ipynb #cell-036
+# %% ../nbs/38_quartets.ipynb #cell-037
 _card_text = """{front}
 # {title}
 
@@ -419,7 +421,7 @@ model that reads only the text can find part of the targets by tags alone: repor
 {columns}
 """
 
-# %% ../nbs/38_quartets.ipynb #cell-037
+# %% ../nbs/38_quartets.ipynb #cell-038
 def _dropped_table(about:dict, n:int)->str:
     "From items to quartets."
     lines = [('items of the corpus', about['n_items'])] + [(f'not encoded: {k}', -v) for k, v in about['failed'].items()]
@@ -452,7 +454,7 @@ def dataset_card(
     about = _read_about(Path(path))
     return _card(about, [r for name in about['files'] for r in pq.read_table(Path(path)/name).to_pylist()])
 
-# %% ../nbs/38_quartets.ipynb #cell-039
+# %% ../nbs/38_quartets.ipynb #cell-040
 def _read_about(folder:Path)->dict:
     "`quartets.json`, and whether the files it names are there."
     try: about = json.loads((folder/'quartets.json').read_bytes())
@@ -479,7 +481,7 @@ def _load_ours(folder:Path)->Any:
         tables.setdefault(Path(name).name.split('-')[0], []).append(table)
     return _dataset_dict({s: pa.concat_tables(ts) for s, ts in tables.items()})
 
-# %% ../nbs/38_quartets.ipynb #cell-041
+# %% ../nbs/38_quartets.ipynb #cell-042
 _longest_text = 20_000      # characters of one text in a foreign file
 
 def _misfit(value:Any, kind:pa.DataType, at:str)->str|None:
@@ -524,7 +526,7 @@ def _bad_row(row:Any)->str|None:
     if row['split'] not in ('train', 'validation', 'test'): return f"split must be 'train', 'validation' or 'test', got {printable(repr(row['split']), 40)}"
     return _bad_dialog(row)
 
-# %% ../nbs/38_quartets.ipynb #cell-042
+# %% ../nbs/38_quartets.ipynb #cell-043
 _longest_line = 10**7       # bytes of one JSON row
 
 def _json_rows(path:Path)->Iterator[Any]:
@@ -567,7 +569,7 @@ def _foreign_rows(path:Path)->Iterator[dict]:
         seen.add(row['quartet_id'])
         yield row
 
-# %% ../nbs/38_quartets.ipynb #cell-043
+# %% ../nbs/38_quartets.ipynb #cell-044
 def _load_foreign(paths:Sequence[Path])->Any:
     "Somebody else's files, sorted into splits."
     rows = {}
@@ -605,7 +607,7 @@ def to_quartet(
     turns = tuple(Turn(m['role'], m['text'], m['track_id']) for m in row['dialog'])
     return Quartet(row['video_id'], row['candidate_id'], row['target_id'], turns, row['split'])
 
-# %% ../nbs/38_quartets.ipynb #cell-066
+# %% ../nbs/38_quartets.ipynb #cell-067
 def push_quartets(
     path:str|Path,             # folder made by `build_quartets`
     repo_id:str,               # 'somebody/something'
