@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['features', 'expand', 'with_article', 'and_list', 'Feature', 'features_of', 'describe', 'sentence_case', 'quoted',
-           'write_dialog', 'TemplateBackend']
+           'write_dialog', 'TemplateBackend', 'show_dialog']
 
 # %% ../nbs/36_templates.ipynb #cell-002
 import random
@@ -28,7 +28,7 @@ def expand(
 )->str:
     "Choose, fill in, and tidy the spaces."
     while m := _choice.search(text): text = text[:m.start()] + rng.choice(m[1].split('|')) + text[m.end():]
-    text = re.sub(r'\s+([,.!?;:])', r'\1', ' '.join(text.split()))
+    text = re.sub(r"\s+([,.!?;:]|'(?:m|d|ve|re|ll)\b)", r'\1', ' '.join(text.split()))
     return _slot.sub(lambda m: slots[m[1]], text)
 
 def with_article(
@@ -91,7 +91,7 @@ folk | folk, folky | folky touches | folk
 country | country | a country twang | country
 classical | classical | a classical arrangement | classical music
 new age | new-age | a new-age atmosphere | new-age sounds
-experimental | experimental | experimental ideas | experiments
+experimental | experimental | experimental ideas | experimental sounds
 easy listening | easy-listening | an easy-listening air | easy listening
 indian | Indian | Indian sounds, an Indian flavour | Indian sounds
 opera | operatic, opera | an operatic voice | opera
@@ -165,9 +165,8 @@ def _adjective(f:Feature, rng:random.Random)->str: return rng.choice(f.adj)
 
 def _something_had(f:Feature, rng:random.Random)->str:
     "What music has, for 'with ...' and 'I want ...'."
-    if f.has and (f.kind not in ('genre', 'mood') or rng.random() < .5): return rng.choice(f.has)
-    if f.kind in ('genre', 'mood'): return with_article(f"{f.adj[0]} {rng.choice(('feel', 'touch', 'side', 'note', 'edge') if f.kind == 'genre' else ('mood', 'feel', 'character', 'tone'))}")
-    return rng.choice(f.has or f.bare)
+    if f.has and (f.kind != 'genre' or rng.random() < .5): return rng.choice(f.has)
+    return with_article(f"{f.adj[0]} {rng.choice(('feel', 'touch', 'flavour', 'note', 'influence'))}")
 
 _tinges = {'folk', 'jazz', 'blues', 'soul', 'funk', 'rock', 'pop', 'country', 'techno', 'punk'}
 
@@ -197,30 +196,33 @@ def describe(
 _manners = ('plain', 'plain', 'terse', 'chatty', 'polite', 'slangy')
 
 _openings = dict(
-    plain="""{|||Hi! |Hello! |Hi there! |Good evening! }{Can|Could} you {recommend|suggest|find|pick|propose|name} {|me }{some music|a song|a track|a piece of music|something|a soundtrack|a good song} {for|to go with|to put under|to accompany|that goes with|that works with} {my|this|the attached|my latest|my new|our} {video|clip|footage|little film|short film|recording}?
-        {|Hi, |Hello, |Hey there, }{I am|I'm} {looking|searching} for {music|a song|a track|a soundtrack|something} {for|to put under|to go with|that suits|that fits} {my|this|a} {video|clip|short film|little film|recording|montage}{.|. Any ideas?|. What do you suggest?|. What would you pick?|. Do you have a suggestion?|. Where should I start?}
+    plain="""{||||Hi, |Hello, |Hi there, |Good evening, |A question: |Quick question: }{can|could} you {recommend|suggest|find|pick|propose|name} {|me }{some music|a song|a track|a piece of music|something|a soundtrack|a good song} {for|to go with|to put under|to accompany|that goes with|that works with} {my|this|the attached|my latest|my new|our} {video|clip|footage|little film|short film|recording}?
+        {|Hi, |Hello, |Hey there, }{I am|I'm} {looking|searching} for {music|a song|a track|a soundtrack|something} {for|to put under|to go with|that suits|that fits} {my|this|a} {video|clip|short film|little film|recording|montage}{.|. @ask|. @ask}
         {What|Which} {music|song|track} {would you {pick|choose|use|suggest|put}|do you {recommend|suggest}|would you go for} {for|with} {my|this|the} {video|clip|footage|film|sequence} {|that I {shot|uploaded|sent|made|finished} {|today|yesterday|last week|this morning|last night}}?
-        {My|This} {video|clip|film|montage} {still needs|still lacks|is waiting for|needs} {music|a soundtrack|a song|a good track|its music}{.|, and I {have no idea what to use|cannot decide|am out of ideas}.} {Can you help?|What would you suggest?|What fits?|Any suggestions?|Which track would you choose?|Could you find one?}
+        {My|This} {video|clip|film|montage} {still needs|still lacks|is waiting for|needs} {music|a soundtrack|a song|a good track|its music}{.|, and I {have no idea what to use|cannot decide|am out of ideas}.} @ask
         I {have|'ve} {just |}{uploaded|finished|edited|made|cut} {a|this|my} {video|clip|short film|montage}{|, about a minute long|, nothing fancy}. {What|Which} {music|song|track} {goes with it|would suit it|should I use|would you put under it|would go well with it}?""",
-    terse="""{Music|A song|A track|Soundtrack|Something} for {this|my} {video|clip|film|montage|reel}, please.
-        {Need|Want|Looking for} {music|a song|a track|a soundtrack} for {this|my|a} {video|clip|film|montage|reel}. {Ideas?|Suggestions?|What fits?|What would work?|Thanks.|Go ahead.|}
-        {What|Which} {music|song|track} for {this|my|the attached} {one|video|clip|film|montage}?
+    terse="""{Music|A song|A track|A soundtrack|Something|One song|A fitting track|Good music} for {this|my|the attached|my new|my latest|a short} {video|clip|film|montage|reel|edit|recording}{|, please|, if you can|, thanks|, quickly please}.
+        {Need|Want|Looking for|Still need|Now need} {music|a song|a track|a soundtrack|the right song} for {this|my|a|the new|the attached} {video|clip|film|montage|reel|edit|recording}. {@ask||}
+        {What|Which} {music|song|track|sort of music|kind of song} for {this|my|the attached|my latest|our new} {video|clip|film|montage|edit|reel|recording}?
         {Please|Just} {find|pick|suggest} {a song|a track|music|something} for {this|my} {video|clip|film|reel}.
-        {Video|Clip} {is up|is ready|attached|is done}. {Music?|Which song?|What music fits?|Your pick?|What do I put under it?}""",
+        {The |My |}{video|clip|edit|reel|montage|film} {is up|is ready|is attached|is done|is online|is finished}{|, no sound yet|, still silent}. @ask""",
     chatty="""{Hey|Hi|Hello|Hi there|Hey there}{!|, } {so |}I {just|finally|have finally|only just} {finished|edited|put together|cut|finished editing} {a|my|this} {video|clip|short film|little film|montage} and {it is still silent|it still has no music|now it needs music|I have no clue what to play under it|the sound is missing|I can't decide on the music}. {Could you|Can you|Would you} {help me out|suggest something|find me a song|take a look and pick a track|give me an idea}?
-        {So, |Okay, |Right, |Well, }I {have been|'ve been} {looking|hunting|searching} {for ages|all day|the whole evening|for a while|since this morning} for {music|a song|the right song|a track} for {my|this} {video|clip|film|montage}{, and I give up|, without luck|, no luck yet|}. {What would you choose?|Any idea?|What would you go with?|Can you do better?|Over to you!}
-        {Hi|Hello|Hey}! {Have a look at|Take a look at|Please watch|Here is} {my|this|my latest|our} {video|clip|short film|montage}{|, it's only a minute|, please}. {What kind of|Which|What} {music|song|track} {would you hear with it|comes to mind|would you put with it|do you think it needs|would bring it to life}?
-        I {love|really like} how {my|this} {video|clip|film|montage} {turned out|came out|looks now}, {but|only} {the music is missing|it needs music|it lacks a soundtrack}. {What do you think would go with it?|Could you suggest a track?|Do you have something in mind?|Can you think of a song?|Help?}""",
+        {So, |Okay, |Right, |Well, }I {have been|'ve been} {looking|hunting|searching} {for ages|all day|the whole evening|for a while|since this morning} for {music|a song|the right song|a track} for {my|this} {video|clip|film|montage}{, and I give up|, without luck|, no luck yet|}. @ask
+        {Hey|Hi|Hello|So|Okay}, {have a look at|take a look at|please watch|here is} {my|this|my latest|our} {video|clip|short film|montage}{|, it's only a minute|, please}. {What kind of|Which|What} {music|song|track} {would you hear with it|comes to mind|would you put with it|do you think it needs|would bring it to life}?
+        I {love|really like} how {my|this} {video|clip|film|montage} {turned out|came out|looks now}, {but|only} {the music is missing|it needs music|it lacks a soundtrack}. @ask""",
     polite="""{Good morning|Good afternoon|Good evening|Hello|Dear all|Excuse me}, {could|would|might} you {please |kindly |perhaps |}{recommend|suggest|propose|help me find} {a piece of music|a suitable song|a fitting track|some music|an appropriate soundtrack} for {my|this|the following} {video|clip|short film|recording}{?|? Thank you.|? Many thanks.|? I would be grateful.}
         {I would|I'd} {be grateful for|appreciate|be glad of|welcome} {a suggestion|a recommendation|your advice|a hint} {regarding|on|about} {music|the music} for {my|this} {video|clip|short film|recording}.
-        {Would you mind|May I ask you about} {suggesting|recommending|finding|choosing} {a song|a track|some music|a piece of music} {for|to accompany|that suits} {my|this} {video|clip|short film|recording}?
+        Would you mind {suggesting|recommending|finding|choosing} {a song|a track|some music|a piece of music} {for|to accompany|that suits} {my|this} {video|clip|short film|recording}?
         {May|Might} I {ask for|have} {a recommendation|a suggestion|your opinion}? I {need|am in need of|am looking for} {music|a song|a track|a soundtrack} {for|to accompany} {a|my|this} {video|clip|short film}.""",
     slangy="""{yo|hey|sup|heya|hiya|ok so}{,||!} {need|want|gimme|got any|looking for} {music|a tune|a track|a song|some sound} for {my|this|a} {vid|video|clip|edit|reel}{|, any ideas?|, help|, what u got?|, thx|, cheers}
-        {my|this} {vid|clip|edit|reel} {needs|is begging for|could do with} {music|a tune|a track|some sound}{|, what u think?|. ideas?|, hit me|. what you got?|. help me out here}
+        {my|this} {vid|clip|edit|reel} {needs|is begging for|could do with} {music|a tune|a track|some sound}{|, what u think?|, any ideas?|, hit me|, what you got?|, help me out here|, u got something?}
         {what|which} {tune|track|song|music} {goes with|would u put on|works for|should go on} {this|my} {vid|video|clip|edit|reel}?
         {can u|could u|pls|please} {find|drop|throw|send} {me |}{a tune|a track|a song|something good|some music} for {my|this} {vid|video|clip|edit|reel}{?||, thanks|, cheers|, thx}""")
 
-def _frames(text:str)->list[str]: return [line.strip() for line in text.splitlines() if line.strip()]
+_ask = ("{{What|Which {song|track|music|one}} {would you {choose|pick|suggest|take|go with|recommend|put under it}|do you {suggest|recommend|think of|have in mind|see with it}|comes to mind|would suit it|would work{| here| with it}|goes with it}?|"
+        "{Can|Could} you {help{| me}{| with that| out| choose}|{find|suggest|name|pick} {one|a good one|a {song|track}|something fitting|me a {song|track}}}?|{Do you have|Have you got|Is there} {a|any} {suggestion|idea|recommendation|proposal}{| for it| for me}?|{Any|Got any} {ideas|suggestions|thoughts}{| for it| for me}?}")
+
+def _frames(text:str)->list[str]: return [line.strip().replace('@ask', _ask) for line in text.splitlines() if line.strip()]
 
 _openings = {manner: _frames(text) for manner, text in _openings.items()}
 
@@ -237,10 +239,11 @@ _nouns = ('song', 'track', 'song', 'track', 'piece', 'tune', 'number')
 _offers = _frames("""
     {I would|I'd} {suggest|recommend|go with|try|pick|choose} <name>, <np>.
     {How about|What about|What do you think of} <name>? {It is|It's|That is|You get|Expect} <np>.
-    {Try|Have a listen to|Give <name> a try:|Take} <name>. {It is|It's} <np>.
+    {Try|Have a listen to|Take|Put on} <name>. {It is|It's} <np>.
+    Give <name> a {try|go|listen}. {It is|It's} <np>.
     {My|One|A first|Here is a} {suggestion|pick|idea|proposal}: <name>, <np>.
     <name> {could be|might be|may be|seems|looks like|should be} {a good fit|a nice match|what you need|a match|worth a try|the right choice|a good start}: {it is |it's |}<np>.
-    {For|With} {this|your} {video|clip|footage}, {I would|I'd} {take|use|play|choose} <name>. {It is|It's} <np>.
+    For {this|your} {video|clip|footage}, {I would|I'd} {take|use|play|choose} <name>. {It is|It's} <np>.
     {Let me|Allow me to|May I} {suggest|propose|recommend|offer} <name>, <np>.
     {You could|You might} {use|try|go with|play} <name>. {It is|It's|We are talking about|Think of it as} <np>.
     {Why not|Why don't you} {use|try|go with|take} <name>? {It is|It's} <np>.
@@ -325,25 +328,28 @@ _dislike = dict(
         {no <bare>, please|no <bare> this time|I don't want any <bare>|I'd rather not have the <bare>}
         {I want|I'd like|it needs} less of the <bare>"""))
 _reactions = dict(
-    plain="{Not bad|Thanks|Thank you|Nice|Good start|Not quite|Hmm|Interesting|Almost|That's a start|Close|Okay|I see|Not exactly what I meant|Good, but not it|Fair choice}",
-    chatty="{Oh, nice one|Ah, thanks|Hmm, let me think|That's not bad at all|Thanks for that|Well, it is close|Oh, interesting choice|Hm, I gave it a listen|Good try|Ooh, not bad|I just listened to it|I gave it a chance}",
-    polite="{Thank you for the suggestion|Thank you|That is a good suggestion|Thanks, I appreciate it|Many thanks|I see what you mean|That is kind|Thank you, it is almost there}",
-    slangy="{nah|hmm|meh|ok cool|not bad|kinda close|nice one|eh|ha, nice|hm ok|not feeling it|cheers}",
-    terse="{No|Hmm|Not quite|Almost|Close|Okay|Not it|Next}")
-_pleased = dict(plain='{Not bad|Thanks|Nice|Good start|Interesting|A good start}', chatty="{Oh, nice one|That's not bad at all|Thanks for that|Good try|Ooh, not bad}", polite='{Thank you|That is a good suggestion|Thanks, I appreciate it}',
-                slangy='{not bad|nice one|ok cool|kinda close}', terse='{Not bad|Okay|Close}')
+    plain="{{Not quite|Almost|Close|Not exactly|Nearly|Hmm, not quite|Not really|It is close}{|, I think|, I'd say| for my taste|, but not it|, not for this {clip|video}|, not yet}|{Not|Hardly} {the|what} {song|track|sound} I {had in mind|was looking for|was after|was hoping for}|{Thanks|Thank you|Okay|I see|Interesting|Fair choice|Good start}{|, but I have something else in mind|, though I pictured it another way|, let me be more precise|, but let's try once more}}",
+    chatty="{{Oh|Ah|Hm|Well|Ooh|Right}, {{thanks|thank you} {for that|for looking|for the idea}|{that|it} is {close|not far off|almost it|a nice idea|an interesting choice}|I {gave it a listen|played it twice|tried it with the {clip|video}}{|, and it's close|, but no|, hm|, and I'm torn}|{let me think|let me see|where do I start}|{you are|you're} {on the right track|getting there|nearly there}}}",
+    polite="{{Thank you|Many thanks|Thanks} {for {the|this|your} {suggestion|recommendation|proposal|idea}|indeed|very much}{|, though I had something else in mind|, it is almost there|, but may I be more precise|, yet it is not quite it}|{That|It} is {a good|a fair|an interesting|a thoughtful} {suggestion|choice|proposal|idea}{|, though not quite it|, but not for this {video|clip}}|I {see|understand} {what you mean|the idea|your choice|where this is going}{|, but I pictured it another way}}",
+    slangy="{{nah|hmm|meh|eh|hm|ha|ok|well}{| not it| not quite| close tho| kinda close| idk| almost|, not really my thing|, not for this vid}|{not|ain't} {it|really it|what i had in mind|feeling it}|{cheers|thx} but {no|nah|not quite}}",
+    terse="{No|Hmm|Not quite|Almost|Close|Okay|Not it|Next|Nearly|Not this|Wrong mood|Not for this clip|Not yet|Something else|Another}")
+_heard = "{So, |So |Okay, |Ah, |}<np>{, hm|, okay|, I see|, interesting|, not bad|, alright|: fine|, good to know|}"
+_pleased = dict(plain="{{Not bad|Nice|Good start|Interesting|A good start|Close|Nice one}{|, I think| for a start| so far|, really}|{Thanks|Thank you}{|, that helps|, that's close|, not bad}}",
+                chatty="{{Oh|Ah|Ooh|Hey}, {nice one|not bad|that's close|I like where this is going|good idea|that's a start}|That's {not bad|pretty good|quite nice|close}{| at all| already| for a start}|{Thanks|Thank you} for {that|the idea|looking}}",
+                polite='{Thank you{| very much| indeed|, that is close|, that is helpful}|{That|It} is a {good|fair|thoughtful} {suggestion|choice|idea}|Thanks, I appreciate {it|that|the idea}}',
+                slangy='{{not bad|nice one|ok cool|kinda close|good shout|solid}{| tho| so far| actually|}}', terse='{Not bad|Okay|Close|Good|Better|Nice}')
 _again = dict(
-    plain="{Still not it|Not that either|Hmm, no|Not yet|I'm not convinced yet|No, sorry|Not this one either|Let's go on|That is not it either}",
-    chatty="{Hmm, still not quite it|Sorry, I'm hard to please|No, not that one either|Thanks for your patience|Oh well, one more try|I know, I'm picky|Sorry, this isn't it either}",
-    polite="{I am afraid that is not it either|Thank you, but not this one|I'm sorry, not yet|Forgive me, but it is not right yet|Thank you for trying again}",
-    slangy="{nope|still nah|not that either|hm nope|next one pls|sorry, nope|nah, next}",
-    terse="{No|Still no|Not that either|Next|Not yet|Again}")
+    plain="{{Still not it|Not that either|Hmm, no|Not yet|No, sorry|Not this one either|That is not it either|I'm not convinced yet}{|, I'm afraid|, sorry|, let's go on|, but thanks| for this clip| for my video}|{Let's|Let us} {go on|keep looking|try once more|look further}}",
+    chatty="{{Hmm|Oh well|Ah|Sorry|Hm|Okay}, {still not {quite |}it|not that one either|this isn't it either|one more try|let's keep going|we are not there yet}|{Thanks|Thank you} for {your patience|bearing with me|trying again|another one}|I know{|, I know}, I'm {picky|hard to please|difficult|not easy to please}}",
+    polite="{{I am|I'm} {afraid|sorry, but} {that is not it either|it is not this one|we are not there yet}|{Thank you|Thanks}{, but| again, yet} {not this one|it is not right yet|it is not quite it}|{Forgive me|Pardon me}, but {it is not right yet|not this one|I would look further}}",
+    slangy="{{nope|nah|hm nope|sorry, nope|still nah}{| not that| not this one| either|, next|}|{not that either|next one pls|keep going|still not it|we're not there yet}}",
+    terse="{No|Still no|Not that either|Next|Not yet|Again|Not this one|Still not it|Once more}")
 _wishes = _frames("""
     I {would|'d} {rather have|prefer|like|love} <want>{||, please}.
     I {am|'m} {after|looking for|thinking of|hoping for} <want>{|| really| instead}.
     {I had <want> in mind|I was hoping for <want>|I was thinking of <want>}.
     {Could|Can} you {find|look for|suggest|show me|try|find me} <want>{| instead}?
-    {Do you have|Have you got|Is there|Would there be} <want>{| as well| in there| instead}?
+    {Do you have|Have you got|Is there|Would there be} <want>{| as well|| instead}?
     {What about|How about} <want>{| instead}?
     {What I {need|want} is|I need|I want|Give me|Show me|Let's try|Please find|Please try} <want>{|| instead}.
     <Want> would be {great|perfect|lovely|better|closer|more like it|just right|ideal|nice}.
@@ -361,7 +367,7 @@ _wish_terse = _frames("""
 _make_it = _frames("""
     {Could it be|Can it be|Could we have it|Can we make it} <more>?
     {Make it|I want it|It should be|Please make it|I'd like it|It needs to be} <more>.
-    {Anything|Something} <more> {would be|is} {better|great|fine|welcome}.
+    {Anything|Something} <more> would be {better|great|fine|welcome|nice}.
     {I'm after|I need|I'd like|Let's try} {something|a song that is|a track that is} <more>.
     {Do you have|Is there|Can you find} {something|anything} <more>?""")
 _hints = _frames("""
@@ -373,15 +379,18 @@ _hints = _frames("""
     {It could be|Maybe} from <year>{| or thereabouts}.
     {Does|Maybe} the album <album> {have something|has something like that}?
     {Something|A song} from the album <album> would {do|be fine|be great}.""")
-_closings = dict(plain=('', '', '', 'Any ideas?', 'Thanks!', 'What do you think?'), terse=('',)*5 + ('Thanks.',), chatty=('', '', 'Does that help?', 'What do you think?', "I hope that's not too much to ask!", 'Sorry for being picky!', 'Any chance?'),
-                 polite=('', '', 'Thank you.', 'Many thanks in advance.', 'Would that be possible?', 'I hope this helps.'), slangy=('', '', 'thx', 'cheers', 'any ideas?'))
+_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that|Is that possible|Would that work|Can that be done|Does that make sense}{| like that| of that kind| for this video| for my clip| along those lines}?}"
+_thanks = "{{Thanks|Thank you|Many thanks|Thanks a lot|Thank you so much|Much appreciated|I appreciate it}{|| in advance| for looking| for your patience| for your help| for trying| already}{!|.}}"
+_closings = dict(plain=(_asking, _thanks), terse=('Thanks.', 'Can you?', 'Got one?', 'Possible?'), polite=(_thanks, '{I hope {that|this} {helps|is clear enough|is of use|gives you an idea|makes it clearer}{|, and thank you}.|I would be {grateful|glad|thankful}{| for that| for another suggestion| if you found one}.|Would {that|this} be {possible|feasible|asking too much}?}'),
+                 chatty=(_asking, _thanks, "{{I hope|Hopefully} {that|this} is {not too much to ask|not too picky|not too vague|doable|something you can work with}!|{Sorry for|Forgive me for} being {so |}{picky|fussy|difficult|demanding}{!|, it's an important {clip|video} to me.| about this.}}"),
+                 slangy=('{thx|cheers|ta|ty|thanks}{| a lot| mate| again| in advance}', '{any ideas|any luck|u got that|possible|got any|anything like it}?'))
 
 # %% ../nbs/36_templates.ipynb #cell-024
 def _is(bare:str)->str: return 'are' if bare.endswith('s') and bare not in ('blues', 'loudness', 'softness', 'sadness', 'slowness', 'weirdness', 'quietness', 'mellowness', 'catchiness') else 'is'
 
 def _the(f:Feature, word:str, rng:random.Random)->str:
     "A word that can stand behind 'the': 'the country sound', 'the guitar'."
-    plain = f.kind == 'genre' and not word.endswith(('sounds', 'music', 'textures', 'experiments', 'spirit', 'flavour'))
+    plain = f.kind == 'genre' and not word.endswith(('sounds', 'music', 'textures', 'ambience', 'electronics', 'spirit', 'flavour'))
     return f"{word} {rng.choice(('sound', 'part', 'feel', 'elements'))}" if plain else word
 
 def _slots(f:Feature, word:str, rng:random.Random)->dict[str, str]:
@@ -396,12 +405,20 @@ def _lacks(f:Feature, facts:Facts)->tuple[str, ...]:
 
 def _wanted(feats:Sequence[Feature], rng:random.Random)->str:
     "What the user wants, as something that can stand behind 'I would like'."
-    form = rng.choice(('describe', 'something', 'something', 'more'))
-    moods = [f for f in feats if f.kind == 'mood' and f.name not in ('acoustic', 'oldies', 'classic')]
-    if form == 'more' and all(f.bare and f.kind in ('genre', 'instrument', 'voice') for f in feats): return 'more ' + and_list([rng.choice(f.bare) for f in feats])
-    if form == 'describe' and any(f.kind == 'genre' for f in feats): return describe(feats, rng, rng.choice(_nouns))
-    had = [_something_had(f, rng) for f in feats if f not in moods[:2]]
-    return f"something {and_list([_adjective(f, rng) for f in moods[:2]])}".rstrip() + (f" with {and_list(had)}" if had else '')
+    form = rng.choice(('describe', 'something', 'something', 'noun', 'more'))
+    genres = [f for f in feats if f.kind == 'genre']
+    if form == 'more' and len(feats) <= 2 and all(f.bare and f.kind in ('genre', 'instrument') for f in feats): return 'more ' + and_list([rng.choice(f.bare) for f in feats])
+    if form == 'describe' and genres: return describe(feats, rng, rng.choice(_nouns))
+    if form == 'noun' and genres: return _behind(f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}", [f for f in feats if f is not genres[0]], rng)
+    plain = [f for f in feats if f.kind == 'mood' and f.name not in ('oldies', 'classic') or f.name in _predicates][:2]
+    return _behind(f"something {and_list([_predicates.get(f.name) or _adjective(f, rng) for f in plain])}".rstrip(), [f for f in feats if f not in plain], rng)
+
+_predicates = dict(electronic='electronic', chillout='chilled', jazz='jazzy', soul='soulful', blues='bluesy', funk='funky', folk='folky', classical='classical', experimental='experimental', indian='Indian', dance='danceable',
+                   ambient='ambient', pop='poppy', alternative='alternative') | {'no vocals': 'instrumental'}
+
+def _behind(text:str, feats:Sequence[Feature], rng:random.Random)->str:
+    "Features behind 'with'."
+    return text + (f' with {and_list([_something_had(f, rng) for f in feats])}' if feats else '')
 
 def _more_so(feats:Sequence[Feature], rng:random.Random)->str:
     "Comparatives: 'slower and softer, with a guitar'."
@@ -414,7 +431,7 @@ class _Scribe:
     "Writes one dialog."
     def __init__(self, pair:Pair, rng:random.Random):
         self.pair,self.rng,self.manner = pair,rng,rng.choice(_manners)
-        self.asked,self.last,self.liked,self.refused = [],[],[],[]
+        self.asked,self.last,self.liked,self.refused,self.used = [],[],[],[],set()
 
     def dialog(self)->tuple[Turn, ...]:
         turns = []
@@ -441,7 +458,7 @@ def _request(self:_Scribe, k:int)->str:
     self.last = self.some(fresh, 1 if self.manner == 'terse' else 2, 3 if self.manner in ('terse', 'slangy') else 4)
     self.asked += [f for f in self.last if f not in self.asked]
     opinion = self.opinion(before, have, target)
-    parts = ['' if self.liked and k > 1 else self.reaction(k), opinion, self.wish(), self.hint(), rng.choice(_closings[self.manner])]
+    parts = ['' if self.liked and k > 1 else self.reaction(k), opinion, self.wish(), self.hint(), expand(rng.choice(_closings[self.manner]), rng) if rng.random() < .22 else '']
     return ' '.join(p for p in parts if p)
 
 def _reaction(self:_Scribe, k:int)->str:
@@ -449,7 +466,14 @@ def _reaction(self:_Scribe, k:int)->str:
     if self.rng.random() < (.6 if self.liked else .35): return ''
     if self.liked: return expand(_pleased[self.manner], self.rng) + '.'
     end = dict(slangy=',', chatty=self.rng.choice('.!')).get(self.manner, '.')
-    return expand((_reactions if k == 1 else _again)[self.manner], self.rng) + end
+    if self.rng.random() < .25 and (feats := features_of(self.pair.offers[k - 1])):
+        np = describe(self.some(feats, 1, 2), self.rng, self.rng.choice(_nouns))
+        text = expand(_heard, self.rng, np=np)
+        return text[0].upper() + text[1:] + '.'
+    word = expand((_reactions if k == 1 else _again)[self.manner], self.rng)
+    if word in self.used: return ''
+    self.used.add(word)
+    return word + end
 
 def _opinion(self:_Scribe, before:Facts, have:Sequence[Feature], target:Sequence[Feature])->str:
     "What is liked and what is not about the offered track."
@@ -465,6 +489,7 @@ def _opinion(self:_Scribe, before:Facts, have:Sequence[Feature], target:Sequence
         clauses.append(expand(rng.choice(_like_mood if mood else _like), rng, **_slots(f, f.adj[0] if mood else rng.choice(f.bare), rng)))
     if dislike:
         f, words = rng.choice(away[:4])
+        if f.kind == 'mood': words = [w for w in words if '-' not in w][:2] or words
         self.refused.append(f)
         frames = _dislike['mood' if f.kind == 'mood' else 'genre' if f.kind in ('genre', 'era') else 'instrument']
         slots = _slots(f, word := rng.choice(words), rng)
@@ -475,12 +500,13 @@ def _agree(self:_Scribe, text:str, word:str, the:str)->str:
     "Verbs that go with a singular or a plural."
     plural = _is(word) == 'are'
     text = re.sub(r"(don't|doesn't)(?= (?:really )?work)", "don't" if _is(the) == 'are' else "doesn't", text)
+    if plural: text = text.replace(f'much {word}', f'many {word}')
     return re.sub(rf'^{re.escape(word)} is not', f"{word} {'are' if plural else 'is'} not", text)
 
 def _joined(self:_Scribe, clauses:Sequence[str], contrast:bool)->str:
     "Clauses as sentences, or one sentence with a contrast in it."
     if contrast: return f"{clauses[0]}{self.rng.choice((', but ', ', but ', '. Still, ', '. Only, '))}{clauses[1]}."
-    return ' '.join(c if c.endswith('?') else c + '.' for c in clauses)
+    return ' '.join(c + ('?' if c.startswith('could') else '.') for c in clauses)
 
 def _wish(self:_Scribe)->str:
     "What the user wants instead; something alike where the original has nothing of its own."
@@ -507,7 +533,7 @@ _replies = _frames("""
     {Then|In that case,|All right, then|Understood, so|Sure, then} {I would|I'd|let me|I will} {suggest|recommend|propose|try} <name>. {It is|It's} <np>.
     {Then|In that case} {how about|what about|why not try} <name>? {It is|It's|That is|You get} <np>.
     {You asked for|You wanted|You mentioned} <asked>, {so here is|which brings me to|and that makes me think of|so try|so I suggest} <name>. {It is|It's} <np>.
-    {For|With} <asked> {in mind|as a guide|on the list}, {I'd|I would} {pick|go with|suggest|take} <name>, <np>.
+    {With <asked> in mind|For <asked>|With <asked> on your list}, {I'd|I would} {pick|go with|suggest|take} <name>, <np>.
     {Sure|Of course|Certainly|No problem|Fair enough|Got it|I see|Okay|Right}{, | - |: |. }<name> is <np>.
     <name> {should be closer|is closer to that|might be more like it|goes in that direction|comes closer}: {it is |it's |}<np>.
     {Let me try again with|Let's try|Next try:|A better match may be|Have a listen to|Here is another idea:} <name>. {It is|It's} <np>.
@@ -516,9 +542,14 @@ _replies = _frames("""
 _without = _frames("""
     {No <bare> {here|this time|in this one}|There <is> no <bare> in it|You won't hear any <bare>|It does without the <the>|It leaves the <the> out}.
     {The <the> of the last one <was> gone|Gone <was> the <the> of the last one}.
-    {This one|It} {drops|skips|leaves behind} the <the>{| of the last one}.""")
+    {This one|It} {drops|skips|leaves behind} the <the>{| of the last one}.
+    {And it|It} {gets by|goes|manages} without the <the>.
+    {I left|I have left} the <the> {out|aside|behind}, as you {asked|wished}.
+    As {requested|you wished|you asked}, {it is|it's} without the <the>.
+    {The <the> <was> no longer there|Nothing is left of the <the>}.""")
 _not_so = _frames("""
-    {It is not|It's not|It is nowhere near|This one isn't} {so|as|that} <adj>{| as the last one| this time}.
+    {It is|It's|This one is} {not as|not nearly as|nowhere near as} <adj> as the last one.
+    {It is|It's|This one is} not {so|that} <adj>{| this time}.
     {And it is|It is also|It's also|At the same time it is} less <adj> than the last one.""")
 _kept = _frames("""
     {The <the> you liked <was> still there|You keep the <the>|The <the> you liked <stays>}.
@@ -550,7 +581,7 @@ def _extras(self:_Scribe, f:Facts, k:int, rest:Sequence[Feature], said:Sequence[
     rest = [x for x in rest if x.name != 'no vocals']
     if rest and rng.random() < .3: made.append(expand(rng.choice(_more), rng, had=and_list([_something_had(x, rng) for x in rest[:rng.randint(1, 2)]])))
     if rng.random() < .35: made.append(_release(f, rng))
-    moods = [a for x in said for a in x.adj if x.kind in ('mood', 'genre', 'era')]
+    moods = [x.adj[0] for x in said if x.kind in ('mood', 'genre', 'era')]
     if rng.random() < .3: made.append(expand(rng.choice(_fits if moods else _fits[:2]), rng, mood=rng.choice(moods or [''])))
     return [m for m in made if m][:1 if self.manner in ('terse', 'slangy') else 2]
 
@@ -606,3 +637,15 @@ class TemplateBackend:
         for i, pair in enumerate(pairs):
             try: yield i, write_dialog(pair, self.seed)
             except MusechatError as e: yield i, e
+
+# %% ../nbs/36_templates.ipynb #cell-042
+def show_dialog(
+    dialog:Sequence[Turn],
+    pair:Pair,
+)->str:                  # several lines of text
+    "A dialog beside the facts of its tracks."
+    lines = [f'{t.role:>11}: {printable(t.text, 600)}' for t in dialog]
+    for f in pair.offers:
+        known = ', '.join(printable(x, 60) for x in (f.title, f.album, f.release_date) if x)
+        lines.append(f"{'original' if f is pair.original else 'offered':>11}: {known} | {', '.join(f.mtt)} | {', '.join(f.msd)}")
+    return '\n'.join(lines)
