@@ -319,7 +319,7 @@ def _tokens(text:str)->tuple[_Token, ...]:
 @lru_cache(4096)
 def _letters(text:str)->str:
     "All letters of a text, folded."
-    return ''.join(t.word for t in _tokens(text))
+    return re.sub(r'[\W_]+', '', fold(text))
 
 @lru_cache(4096)
 def name_words(
