@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = ['crc32c', 'RecordError', 'Damage', 'read_records', 'write_records', 'parse_record', 'write_record', 'VideoRecord',
            'dequantise', 'video_record', 'record_files', 'read_videos', 'find_label', 'labelled_ids', 'Reply',
-           'http_get', 'RealIds', 'resolve_ids', 'make_split']
+           'http_get', 'RealIds', 'resolve_ids', 'make_split', 'public_address', 'Guard', 'DownloadError', 'Fetcher',
+           'page_metadata', 'YtDlp', 'Downloads', 'download_videos', 'left_out', 'youtube_corpus', 'file_metadata',
+           'folder_corpus']
 
 # %% ../nbs/30_youtube8m.ipynb #cell-002
 import csv
@@ -173,7 +175,8 @@ def _varint(data:bytes, at:int, end:int)->tuple[int, int]:
 
 def _fields(data:bytes, at:int, end:int)->Iterator[tuple[int, int, Any]]:
     "Fields of the message in data[at:end]: number, wire type, value (a varint) or (start, end)."
-    while at < end:
+    for _ in range(_max_fields):
+        if at >= end: return
         key, at = _varint(data, at, end)
         wire, value = key & 7, None
         if wire == 0: value, stop = _varint(data, at, end)
@@ -185,6 +188,9 @@ def _fields(data:bytes, at:int, end:int)->Iterator[tuple[int, int, Any]]:
         if stop > end: raise RecordError(f'a field of the record reaches {stop - end} bytes past its end')
         yield key >> 3, wire, (at, stop) if value is None else value
         at = stop
+    raise RecordError(f'a message of more than {_max_fields} fields')
+
+_max_fields = 10_000      # the largest real message has 1,024 numbers one by one
 
 def _parts(data:bytes, span:tuple[int, int], number:int)->Iterator[tuple[int, int]]:
     "Where the fields of one number stand that have a length."
@@ -453,3 +459,415 @@ def make_split(
     order = sorted(ids, key=lambda i: hashlib.sha256(f'{seed}:{i}'.encode()).digest())
     train = set(order[:round(len(ids)*88000/98206)])
     return {i: 'train' if i in train else 'test' for i in ids}
+
+# %% ../nbs/30_youtube8m.ipynb #cell-051
+def public_address(
+    address:str,              # IPv4 or IPv6
+)->bool:
+    "Whether an address belongs to the open internet."
+    ip = ipaddress.ip_address(address)
+    inner = [getattr(ip, name, None) for name in ('ipv4_mapped', 'sixtofour')]
+    if ip.version == 6 and ip in ipaddress.ip_network('64:ff9b::/96'): inner.append(ipaddress.ip_address(int(ip) & 0xffffffff))
+    return all(i.is_global and not i.is_multicast for i in [ip, *filter(None, inner)]) and not getattr(ip, 'teredo', None)
+
+# %% ../nbs/30_youtube8m.ipynb #cell-053
+class _Refused(Exception):
+    "A connection that the guard does not make; the text says why."
+
+class _Tunnel(socketserver.BaseRequestHandler):
+    "One connection through the guard."
+    def handle(self):
+        guard, client = self.server.guard, self.request
+        try:
+            client.settimeout(10)
+            target, first, rest = _read_request(client)
+            with guard.connect(*target) as remote:
+                if first is None: client.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
+                remote.sendall((first or b'') + rest)
+                guard.relay(client, remote)
+        except _Refused as e:
+            guard.refused.append(str(e))
+            client.sendall(b'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+        except OSError as e: _log.debug('a connection ended: %s', e)
+
+class _TunnelServer(socketserver.ThreadingTCPServer):
+    daemon_threads, block_on_close = True, False
+    def handle_error(self, request:Any, client_address:Any): _log.debug('a connection ended', exc_info=True)
+
+def _read_request(client:socket.socket)->tuple[tuple[str, int], bytes|None, bytes]:
+    "((host, port), request to pass on or None for CONNECT, what came behind it)."
+    data, end = b'', time.monotonic() + 30
+    while b'\r\n\r\n' not in data:
+        part = client.recv(65536)
+        data += part
+        if not part or len(data) > 1 << 18 or time.monotonic() > end: raise _Refused('a request without an end')
+    head, _, rest = data.partition(b'\r\n\r\n')
+    line, *headers = head.split(b'\r\n')
+    m = re.fullmatch(rb'CONNECT (\[[^\]]+\]|[^:/\s]+):(\d{1,5}) HTTP/1\.[01]', line)
+    if m: return (m[1].strip(b'[]').decode('latin-1'), int(m[2])), None, rest
+    m = re.fullmatch(rb'([A-Z]+) http://(?:[^@/\s]*@)?(\[[^\]]+\]|[^:/?\s]+)(?::(\d{1,5}))?(/?[^\s]*) (HTTP/1\.[01])', line)
+    if not m: raise _Refused(f'a request that is not HTTP: {printable(line.decode("latin-1"), 60)}')
+    kept = [h for h in headers if not re.match(rb'(?i)(proxy-)?connection:|proxy-', h)]
+    path = m[4] if m[4].startswith(b'/') else b'/' + m[4]
+    return (m[2].strip(b'[]').decode('latin-1'), int(m[3] or 80)), b'\r\n'.join([b' '.join([m[1], path, m[5]]), *kept, b'Connection: close', b'', b'']), rest
+
+# %% ../nbs/30_youtube8m.ipynb #cell-054
+class Guard:
+    "An HTTP proxy for one download: public addresses only, so many bytes, so many seconds; use as a context manager."
+    def __init__(self,
+        max_bytes:int=300_000_000,         # that may come in
+        max_s:float=900.,                  # from the first connection on
+        allow:Sequence[str]=(),            # addresses that pass although they are not public; for tests
+    ):
+        self.left,self.end,self.allow = max_bytes,None,tuple(allow)
+        self.max_bytes,self.max_s,self.refused,self.lock = max_bytes,max_s,[],threading.Lock()
+        self.cut = None                    # why the line was cut, if it was
+
+    def __enter__(self)->'Guard':
+        self.server = _TunnelServer(('127.0.0.1', 0), _Tunnel)
+        self.server.guard = self
+        self.url = f'http://127.0.0.1:{self.server.server_address[1]}'
+        threading.Thread(target=self.server.serve_forever, kwargs=dict(poll_interval=.05), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.end = 0.                      # what still runs ends at its next look
+        self.server.shutdown()
+        self.server.server_close()
+
+    def check(self)->None:
+        "Raise when the budget is used up."
+        if self.end is None: self.end = time.monotonic() + self.max_s
+        if self.left <= 0: raise _Refused(f'more than {self.max_bytes/1e6:g} MB came')
+        if time.monotonic() > self.end: raise _Refused(f'not done after {self.max_s:g} s')
+
+    def connect(self, host:str, port:int)->socket.socket:
+        "Connect to a public address of a host."
+        self.check()
+        try: found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as e: raise _Refused(f'{printable(host, 80)} has no address') from e
+        closed = [a[4][0] for a in found if a[4][0] not in self.allow and not public_address(a[4][0])]
+        if closed: raise _Refused(f'{printable(host, 80)} is {closed[0]}, not a public address')
+        if port not in (80, 443) and found[0][4][0] not in self.allow: raise _Refused(f'{printable(host, 80)}: port {port} is neither 80 nor 443')
+        for *_, address in found:
+            try: return socket.create_connection(address[:2], timeout=10)
+            except OSError as e: why = e
+        raise _Refused(f'{printable(host, 80)} cannot be reached ({why})')
+
+    def relay(self, client:socket.socket, remote:socket.socket)->None:
+        "Pass bytes both ways until one side is done or the budget is used up."
+        with selectors.DefaultSelector() as ready:
+            ready.register(client, selectors.EVENT_READ, remote)
+            ready.register(remote, selectors.EVENT_READ, client)
+            while True:
+                if self.left <= 0 or time.monotonic() > self.end:
+                    try: self.check()
+                    except _Refused as e: self.cut = str(e)
+                    return
+                for key, _ in ready.select(.2):
+                    data = key.fileobj.recv(65536)
+                    if not data: return
+                    if key.fileobj is remote:
+                        with self.lock: self.left -= len(data)
+                    key.data.sendall(data)
+
+# %% ../nbs/30_youtube8m.ipynb #cell-058
+class DownloadError(MusechatError):
+    "A video that could not be had; `gone` says that asking again is of no use."
+    def __init__(self,
+        reason:str,             # one line
+        gone:bool=False,        # removed, private, or without sound or picture
+    ):
+        self.gone = gone
+        super().__init__(printable(reason, 300))
+    def __reduce__(self): return type(self), (self.args[0], self.gone)
+
+class Fetcher(Protocol):
+    "What `download_videos` needs."
+    def fetch(self, video_id:str, folder:Path)->tuple[Path, dict]:
+        "Put a video's clip into an empty folder; its file, and `page_metadata`; or raise `DownloadError`."
+
+# %% ../nbs/30_youtube8m.ipynb #cell-059
+def _words(value:Any, limit:int)->str|None:
+    "A stranger's text, in its lines, without what a terminal would obey."
+    if isinstance(value, (list, tuple)): value = ', '.join(v for v in value[:10] if isinstance(v, str))
+    if not isinstance(value, str): return None
+    lines = [printable(line, limit).strip() for line in value[:2*limit].splitlines()]
+    return '\n'.join(lines).strip()[:limit] or None
+
+def _date(info:dict)->str|None:
+    "The release date of an official track as YYYY-MM-DD or YYYY."
+    day, year = str(info.get('release_date') or ''), str(info.get('release_year') or '')
+    if m := re.fullmatch(r'(\d{4})-?(\d\d)-?(\d\d)', day): return '-'.join(m.groups())
+    return next((y for y in (day, year) if re.fullmatch(r'1\d{3}|20\d\d', y)), None)
+
+def page_metadata(
+    info:dict,            # what yt-dlp knows of a page (its `.info.json`)
+)->dict[str, str]:        # title, description, track, artist, album, release_date: those that are known
+    "Pick what a corpus keeps of a page."
+    found = {name: _words(info.get(name), limit) for name, limit in (('title', 300), ('description', 5000), ('track', 300), ('album', 300))}
+    if found['track'] or found['album']: found |= dict(artist=_words(info.get('artists') or info.get('artist'), 300), release_date=_date(info))
+    return {k: v for k, v in found.items() if v}
+
+# %% ../nbs/30_youtube8m.ipynb #cell-061
+def _download_options(job:dict, log:Any)->dict:
+    "What yt-dlp is told."
+    def centre(info:dict, ydl:Any)->list[dict]:
+        if not job['ffmpeg'] or not (info.get('duration') or 0) > job['clip_s']: return [{}]
+        start, length = central_clip(info['duration'], job['clip_s'])
+        return [dict(start_time=start, end_time=start + length)]
+    small = f"[height<={job['height']}]"
+    formats = f"bv*{small}+ba/b{small}/wv*+wa/w" if job['ffmpeg'] else f'b{small}/b'
+    return dict(format=formats, download_ranges=centre, allowed_extractors=job['extractors'], proxy=job['proxy'], ratelimit=job['rate'], outtmpl='clip.%(ext)s', paths=dict(home=job['folder']),
+                merge_output_format='mkv', noplaylist=True, playlist_items='1', match_filter=lambda info, *, incomplete=False: 'a live stream' if info.get('is_live') else None,
+                ffmpeg_location=job['ffmpeg'] or job['folder'], fixup='never', external_downloader={'default': 'native'}, retries=2, fragment_retries=2, extractor_retries=1,
+                file_access_retries=1, socket_timeout=15, skip_unavailable_fragments=False, cachedir=False, nopart=False, writethumbnail=False, quiet=True, noprogress=True, logger=log)
+
+class _Quiet:
+    "A yt-dlp logger that keeps the last error."
+    last = ''
+    def debug(self, text:str): self.last = self.last
+    info = warning = debug
+    def error(self, text:str): self.last = text
+
+def _download():
+    "What the child process does: a job as JSON in, what yt-dlp says as JSON out."
+    job, out = json.load(sys.stdin), os.fdopen(os.dup(1), 'w')
+    os.dup2(2, 1)                                            # nobody but us writes to the pipe
+    try:
+        from yt_dlp import YoutubeDL
+        with YoutubeDL(_download_options(job, _Quiet())) as ydl: info = ydl.extract_info(job['url'], force_generic_extractor=job['extractors'] == ['generic'])
+        answer = dict(info=page_metadata(info or {}))
+    except Exception as e: answer = dict(error=re.sub(r'\x1b\[[0-9;]*m|\r', '', f'{e}')[:1000] or type(e).__name__)
+    json.dump(answer, out)
+    out.flush()
+    os._exit(0)
+
+# %% ../nbs/30_youtube8m.ipynb #cell-062
+_gone = r'(?i)HTTP Error (404|410)|video (is )?(un|not )available|private video|removed|terminated|no longer|copyright|members-only|a live stream|Unsupported URL|requested format is not available'
+
+@dataclass(frozen=True)
+class YtDlp:
+    "Fetches videos with yt-dlp, each in a process of its own behind a `Guard`."
+    url: str = 'https://www.youtube.com/watch?v={id}'      # of a video
+    extractors: tuple[str, ...] = ('youtube',)             # the only ones there are
+    height: int = 360                                      # pixels, at most where there is a choice
+    clip_s: float = 120.                                   # central seconds that are taken (with ffmpeg)
+    rate: int = 2_000_000                                  # bytes a second, at most
+    max_bytes: int = 300_000_000                           # a video
+    max_s: float = 900.                                    # a video
+    allow: tuple[str, ...] = ()                            # addresses that pass although they are not public; for tests
+    ffmpeg: str|None = field(default_factory=lambda: shutil.which('ffmpeg'))   # to cut with; None: take all
+
+    def fetch(self, video_id:str, folder:Path)->tuple[Path, dict]:
+        "Put a video's clip into an empty folder; its file, and what its page says."
+        job = dict(url=self.url.format(id=video_id), extractors=list(self.extractors), height=self.height, clip_s=self.clip_s, rate=self.rate, folder=str(folder), ffmpeg=self.ffmpeg)
+        with Guard(self.max_bytes, self.max_s, self.allow) as guard: answer = _in_child(job | dict(proxy=guard.url), self.max_s)
+        if guard.cut: raise DownloadError(guard.cut)         # also where what came before looks whole
+        if 'error' in answer:
+            if guard.refused: raise DownloadError(f'refused: {guard.refused[0]}')
+            raise DownloadError(answer['error'], gone=bool(re.search(_gone, answer['error'])))
+        files = [p for p in folder.iterdir() if p.is_file() and not p.is_symlink() and p.suffix not in ('.part', '.ytdl')]
+        if len(files) != 1: raise DownloadError(f'{len(files)} files came instead of one' + (f' (refused: {guard.refused[0]})' if guard.refused else ''))
+        return files[0], answer['info']
+
+# %% ../nbs/30_youtube8m.ipynb #cell-063
+def _in_child(job:dict, max_s:float)->dict:
+    "Run `_download` in a process with nothing of the user's around it; end it and all it started when the time is up."
+    import musechat
+    home = [p for p in sys.path if p] + [str(Path(musechat.__file__).resolve().parent.parent)]
+    env = {k: os.environ[k] for k in ('PATH', 'LANG', 'LC_ALL', 'SYSTEMROOT', 'TMPDIR', 'SSL_CERT_FILE') if k in os.environ}
+    env |= {k: job['folder'] for k in ('HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'APPDATA')} | dict(YTDLP_NO_PLUGINS='1', OMP_NUM_THREADS='1')
+    code = 'import json, sys; sys.path[:] = json.loads(sys.argv[1]); from musechat.youtube8m import _download; _download()'
+    child = subprocess.Popen([sys.executable, '-I', '-c', code, json.dumps(home)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             env=env, cwd=job['folder'], start_new_session=True)
+    try: out, _ = child.communicate(json.dumps(job), timeout=max_s + 60)
+    except subprocess.TimeoutExpired: return dict(error=f'not done after {max_s:g} s')
+    finally: _end_all(child)
+    try: return json.loads(out)
+    except ValueError: return dict(error=f'the downloading process ended with code {child.returncode} and no word')
+
+def _end_all(child:subprocess.Popen)->None:
+    "End a process and those that it started."
+    try: os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError) as e: _log.debug('nothing left to end: %s', e)
+    child.wait()
+
+def _needs_yt_dlp()->None:
+    "Say what to install."
+    import importlib.util
+    if importlib.util.find_spec('yt_dlp') is None: raise MusechatError('downloading needs yt-dlp: pip install musechat[youtube]')
+
+# %% ../nbs/30_youtube8m.ipynb #cell-065
+@dataclass
+class Downloads:
+    "What is there, and what could not be had and why."
+    files: dict[str, dict] = field(default_factory=dict)       # id to file (relative to the folder), duration_s, and what its page says
+    failures: dict[str, str] = field(default_factory=dict)     # id to reason
+
+def _fetch_one(video_id:str, out:Path, fetcher:Fetcher)->dict:
+    "One journal row: file, duration and words, or error and whether it is gone."
+    work = out/'work'/video_id
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        path, words = fetcher.fetch(video_id, work)
+        info = probe(path, root=work)
+        if not (info.has_video and info.has_audio): raise DownloadError('no sound' if info.has_video else 'no picture', gone=True)
+        file = Path('media')/f'{video_id}.{info.container}'
+        (out/'media').mkdir(exist_ok=True)
+        os.replace(path, out/file)
+        return dict(id=video_id, file=str(file), duration_s=round(min(info.video_s, info.audio_s) or info.duration_s, 3), words=words)
+    except (DownloadError, MediaError) as e:
+        reason = f'{e.kind}: {e.detail}' if isinstance(e, MediaError) else str(e)
+        return dict(id=video_id, error=printable(reason, 300), gone=isinstance(e, DownloadError) and e.gone)
+    finally: shutil.rmtree(work, ignore_errors=True)
+
+# %% ../nbs/30_youtube8m.ipynb #cell-066
+def download_videos(
+    ids:Iterable[str],                          # YouTube ids
+    out:str|Path,                               # folder for `media/` and the journal
+    agreed:bool=False,                          # True: yes, I want this and may do it
+    fetcher:Fetcher|None=None,                  # None: `YtDlp()`
+    wait_s:float=5.,                            # pause after each video
+    give_up_after:int=20,                       # failures in a row that are not for good
+    sleep:Callable[[float], Any]=time.sleep,    # waits
+    progress:bool=True,                         # a bar on stderr, where that is a terminal
+)->Downloads:
+    "Download what is not there yet; resumes, and never asks again for what is gone."
+    if not agreed: raise MusechatError('downloading videos is your own act, and whether you may depends on law and terms: read them, then pass agreed=True (or use folder_corpus for videos that you have)')
+    out, ids = Path(out), list(dict.fromkeys(ids))
+    if bad := [i for i in ids if not re.fullmatch('[A-Za-z0-9_-]{1,64}', i)]: raise MusechatError(f"{printable(repr(bad[0]))} is no video id")
+    if fetcher is None: _needs_yt_dlp()
+    fetcher, in_a_row = fetcher or YtDlp(), 0
+    with job_lock(out):
+        known = {r['id']: r for r in read_jsonl(out/'downloads.jsonl')}
+        todo = [i for i in ids if not ('file' in known.get(i, {}) and (out/known[i]['file']).is_file()) and not known.get(i, {}).get('gone')]
+        for n, video_id in enumerate(tqdm(todo, desc='downloading', unit='video', disable=None if progress else True)):
+            if n: sleep(wait_s)
+            known[video_id] = row = _fetch_one(video_id, out, fetcher)
+            append_jsonl(out/'downloads.jsonl', [row])
+            in_a_row = in_a_row + 1 if 'error' in row and not row['gone'] else 0
+            if in_a_row >= give_up_after: raise MusechatError(f"{in_a_row} downloads in a row failed (the last: {row['error']}): try again later, what is there is kept in {printable(out)}")
+    return Downloads({i: known[i] for i in ids if 'file' in known[i]}, {i: known[i]['error'] for i in ids if 'error' in known[i]})
+
+# %% ../nbs/30_youtube8m.ipynb #cell-073
+def _youtube_item(video_id:str, row:dict, split:str, clip_s:float)->Item:
+    "A downloaded video as an item."
+    start, length = central_clip(row['duration_s'], clip_s)
+    return Item(video_id, row['file'], row['file'], video_id, video_id, round(length, 3), round(start, 3), split=split, **row['words'])
+
+def _write_left_out(out:Path, reasons:dict[str, str])->None:
+    "Why something is not in the corpus, a line each."
+    write_atomic(out/'left_out.jsonl', ''.join(json.dumps(dict(name=k, reason=v)) + '\n' for k, v in reasons.items()))
+    if reasons: _log.warning('%d left out, the reasons are in %s', len(reasons), printable(out/'left_out.jsonl'))
+
+def left_out(
+    corpus:Corpus,           # made by `youtube_corpus` or `folder_corpus`
+)->dict[str, str]:           # file or id to reason
+    "What did not get into a corpus, and why."
+    return {r['name']: r['reason'] for r in read_jsonl(corpus.folder/'left_out.jsonl')}
+
+# %% ../nbs/30_youtube8m.ipynb #cell-074
+def youtube_corpus(
+    records:str|Path|Sequence[str|Path],            # TFRecord files of YouTube-8M, or folders of them
+    vocabulary:str|Path,                            # its `vocabulary.csv`
+    out:str|Path,                                   # folder of the corpus
+    agreed:bool=False,                              # True: download what is not there; your own act
+    seed:int=0,                                     # of the split
+    label:str='Music video',                        # which videos
+    clip_s:float=120.,                              # the central seconds (paper, section 3)
+    resolve:Callable[..., RealIds]=resolve_ids,     # pseudo ids to real ones
+    download:Callable[..., Downloads]=download_videos,
+    progress:bool=True,                             # bars on stderr, where that is a terminal
+)->Corpus:
+    "Make the paper's corpus; resumes wherever it was stopped."
+    out, damage = Path(out), Damage()
+    pseudo = labelled_ids(records, find_label(vocabulary, label), damage)
+    known = resolve(pseudo, out/'ids.jsonl', progress=progress)
+    ids = sorted(set(known.real.values()))
+    had = download(ids, out, agreed=True, progress=progress) if agreed else _downloaded(ids, out)
+    if not had.files: raise MusechatError(f"{printable(out)} has none of the {len(ids)} videos: pass agreed=True to download them, if you may")
+    split = make_split(had.files, seed)
+    counts = dict(n_record=damage.n_record, n_damaged=damage.n_skipped, n_labelled=len(pseudo), n_dead=len(known.dead), n_unresolved=len(known.failed), n_id=len(ids), n_video=len(had.files))
+    _write_left_out(out, {**dict.fromkeys(known.dead, 'its id is gone'), **known.failed, **had.failures})
+    return write_corpus(out, [_youtube_item(i, had.files[i], split[i], clip_s) for i in sorted(had.files)], 'youtube8m', dict(seed=seed, label=label, clip_s=clip_s, **counts))
+
+def _downloaded(ids:Sequence[str], out:Path)->Downloads:
+    "What earlier runs have downloaded."
+    rows = {r['id']: r for r in read_jsonl(out/'downloads.jsonl')}
+    files = {i: rows[i] for i in ids if 'file' in rows.get(i, {}) and (out/rows[i]['file']).is_file()}
+    return Downloads(files, {i: rows.get(i, {}).get('error', 'not downloaded') for i in ids if i not in files})
+
+# %% ../nbs/30_youtube8m.ipynb #cell-080
+_video_endings, _sound_endings = ('.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi'), ('.flac', '.wav', '.mp3', '.ogg', '.opus', '.m4a')
+
+def _container_tags(path:Path, root:Path)->dict[str, str]:
+    "The tags of a file that `probe` has read before in a process with limits."
+    with open_media(path, root) as (fd, container), av.open(f'/dev/fd/{fd}', format=containers[container], options=dict(protocol_whitelist='file')) as c:
+        return {k.lower(): v for k, v in [pair for s in c.streams for pair in s.metadata.items()] + list(c.metadata.items())}
+
+def file_metadata(
+    tags:dict[str, str],      # names in lower case
+)->dict[str, str]:            # title, artist, album, release_date: those that are known
+    "Pick what a corpus keeps of a file's tags."
+    own = {} if 'purl' in tags else dict(artist='artist', album='album', release_date='date')
+    found = {field: _words(tags.get(tag), 300) for field, tag in (dict(title='title') | own).items()}
+    if m := re.match(r'(1\d{3}|20\d\d)(-\d\d-\d\d)?', found.get('release_date') or ''): found['release_date'] = m[0]
+    else: found.pop('release_date', None)
+    return {k: v for k, v in found.items() if v}
+
+def _sidecar(path:Path)->dict[str, str]|None:
+    "What yt-dlp's `.info.json` beside a file says."
+    side = path.with_suffix('.info.json')
+    if side.is_symlink() or not side.is_file(): return None
+    if side.stat().st_size > 1 << 24: raise MusechatError('its .info.json is over 16 MB')
+    try: info = json.loads(side.read_bytes())
+    except (ValueError, RecursionError) as e: raise MusechatError(f'its .info.json is no JSON ({e})') from e
+    return page_metadata(info) if isinstance(info, dict) else {}
+
+# %% ../nbs/30_youtube8m.ipynb #cell-082
+def _look(name:str, folder:Path, clip_s:float)->dict:
+    "Read one video of a folder: the fields of its item."
+    path = folder/json.loads(name)[0]
+    music = next((p for e in _sound_endings if (p := path.with_suffix(e)).is_file()), path)
+    info, sound = probe(path, root=folder), probe(music, root=folder)
+    if not info.has_video: raise MediaError('no_video', path)
+    if not sound.has_audio: raise MediaError('no_audio', music)
+    start, length = central_clip(min(info.video_s or info.duration_s, sound.audio_s or sound.duration_s), clip_s)
+    words = _sidecar(path)
+    if words is None: words = file_metadata(_container_tags(music, folder))
+    video_id = media_id(path)
+    track_id = media_id(music) if music != path else video_id
+    return dict(item_id=video_id, video=str(path), music=str(music), video_id=video_id, track_id=track_id, duration_s=round(length, 3), start_s=round(start, 3), **words)
+
+def _videos_in(folder:Path)->list[str]:
+    "Units: [path, size, time] of every video file, hidden ones left out, links not followed."
+    found = []
+    for top, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith('.'))
+        found += [Path(top)/f for f in sorted(files) if f.lower().endswith(_video_endings) and not f.startswith('.')]
+    stats = [(p, p.stat()) for p in found if not p.is_symlink()]
+    return [json.dumps([str(p.relative_to(folder)), s.st_size, s.st_mtime_ns]) for p, s in stats]
+
+# %% ../nbs/30_youtube8m.ipynb #cell-083
+def folder_corpus(
+    folder:str|Path,             # with music videos, at any depth
+    out:str|Path,                # folder of the corpus
+    clip_s:float=120.,           # the central seconds of each
+    n_workers:int=0,             # processes; 0: this one, with one process that decodes
+    progress:bool=True,          # a bar on stderr, where that is a terminal
+)->Corpus:
+    "Make a corpus of a folder of music videos; resumes, and reads again only what has changed."
+    folder, out = Path(folder).expanduser().resolve(), Path(out)
+    if not folder.is_dir(): raise MusechatError(f"{printable(folder)} is no folder")
+    names = _videos_in(folder)
+    if not names: raise MusechatError(f"{printable(folder)} has no video ({', '.join(_video_endings)})")
+    done = run_units(names, partial(_look, folder=folder, clip_s=clip_s), out/'work', dict(folder=str(folder), clip_s=clip_s, version=1), n_workers, desc='reading', unit='video', progress=progress)
+    items, reasons = {}, {json.loads(n)[0]: reason.replace(f'{folder}{os.sep}', '') for n, reason in done.failures.items()}
+    for name, row in done.results.items():
+        first = items.setdefault(row['item_id'], Item(**row))
+        if first.video != row['video']: reasons[json.loads(name)[0]] = f'a copy of {printable(Path(first.video).relative_to(folder))}'
+    _write_left_out(out, reasons)
+    if not items: raise MusechatError(f"none of the {len(names)} videos in {printable(folder)} can be used; the first: {next(iter(reasons.values()))}")
+    return write_corpus(out, list(items.values()), 'folder', dict(clip_s=clip_s, n_found=len(names), n_left_out=len(reasons)))
