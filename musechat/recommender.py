@@ -110,8 +110,8 @@ class MvpConfig:
     d_video: int                  # width of a video segment's embedding
     d_music: int                  # width of a music segment's summary token
     d_model: int = 256            # width of the shared space (paper, section 5.1)
-    d_hidden: int = 512           # of the towers' hidden layer; 0: no hidden layer
-    dropout: float = .2           # in [0, 1)
+    d_hidden: int = 0             # of the towers' hidden layer; 0: none, a tower is one linear map
+    dropout: float = .5           # in [0, 1)
     temperature: float = .07      # at the start; trained from there
     loss: str = 'info_nce'        # a name in `losses`
     video_version: str = ''       # of the encoder, as `Features.versions` has it

@@ -13,11 +13,8 @@ import logging
 import math
 import os
 import shutil
-import time
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import lru_cache
-from itertools import islice
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Protocol, Sequence
 
@@ -510,7 +507,7 @@ def _new_mvp(features:Any, rows:Sequence[int], seed:int, model:MvpConfig|None)->
     return mvp
 
 # %% ../nbs/50_training.ipynb #cell-055
-mvp_training = TrainConfig(n_epoch=60, batch_size=256, lr=1e-3, patience=15)      # found on a validation set, see below
+mvp_training = TrainConfig(n_epoch=60, batch_size=256, lr=1e-3, eval_every=2., save_every=10., patience=10)     # for some thousand items
 
 def train_mvp(
     features:Any,                                # `Features` of a corpus
