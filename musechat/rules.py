@@ -480,7 +480,7 @@ def _named(text:str, f:Facts, others:Sequence[Facts]=())->bool:
     "Whether a recommender's text says the name of `f`; a longer name of another track that holds it does not count."
     names, rest = _known(f).names, text
     if not f.title and not f.track: return True
-    for name in (n for g in others for n in _known(g).names):
+    for name in (n for g in others for n in _known(g).names if n not in names):
         if any(_within(name_words(own), name_words(name)) and len(name_words(name)) > len(name_words(own)) for own in names): rest = _blank(rest, [name])
     if any(find_name(rest, n) for n in names): return True
     title, by = name_words(f.title), name_words(_known(f).by)
