@@ -40,7 +40,7 @@ def read_jsonl(
     rows = []
     for i, line in enumerate(whole.split(b'\n') if whole else []):
         try: rows.append(json.loads(line))
-        except ValueError as e: raise MusechatError(f"{printable(path)}: line {i + 1} is no JSON ({e}); was it edited? restore it, or remove the file to begin anew") from e
+        except (ValueError, RecursionError) as e: raise MusechatError(f"{printable(path)}: line {i + 1} is no JSON ({e}); was it edited? restore it, or remove the file to begin anew") from e
     return rows
 
 # %% ../nbs/05_jobs.ipynb #cell-007
@@ -81,8 +81,9 @@ def signature_hash(
 def _differences(old:Any, new:Any)->str:
     "The keys in which two signatures differ, with both values."
     if not isinstance(old, dict) or not isinstance(new, dict): return f"{old!r} there, {new!r} now"
-    keys = [k for k in sorted({*old, *new}) if old.get(k) != new.get(k)]
-    return '; '.join(f"{k} was {printable(json.dumps(old.get(k)), 80)}, is {printable(json.dumps(new.get(k)), 80)}" for k in keys[:5])
+    keys = [k for k in sorted({*old, *new}) if (k in old, old.get(k)) != (k in new, new.get(k))]
+    def shown(signature, k): return printable(json.dumps(signature[k]), 80) if k in signature else 'not there'
+    return '; '.join(f"{k} was {shown(old, k)}, is {shown(new, k)}" for k in keys[:5])
 
 def open_journal(
     path:str|Path,          # the journal of a job
@@ -129,7 +130,7 @@ _not_begun = None       # in a worker: why it cannot work
 def _attempt(work:Callable, name:str)->tuple[str, Any]:
     "('value', result) or ('error', reason): errors travel as text, since not every exception can be pickled."
     if _not_begun: return 'stop', _not_begun
-    try: return 'value', work(name)
+    try: return 'value', json.loads(json.dumps(work(name), allow_nan=False))      # as the journal will give it back
     except Exception as e:
         _log.debug('unit %s failed: %s', printable(name), traceback.format_exc())
         return 'error', _reason(e)
@@ -177,12 +178,15 @@ def _parallel(work:Callable, todo:list[str], pool:_Pool)->Iterator[tuple[str, st
     "(name, kind, value) as units finish; no more are handed out than the workers need."
     waiting, running, suspects = iter(todo), {}, []
     while True:
-        while len(running) < 2*pool.n and (name := next(waiting, None)) is not None: running[pool.pool.submit(_attempt, work, name)] = name
-        if not running: return
-        for f in wait(running, return_when=FIRST_COMPLETED).done:
+        while len(running) < 2*pool.n and not suspects and (name := next(waiting, None)) is not None:
+            try: running[pool.pool.submit(_attempt, work, name)] = name
+            except BrokenProcessPool: suspects.append(name)       # a worker died while its neighbour's result was written down
+        if not running and not suspects: return
+        for f in wait(running, return_when=FIRST_COMPLETED).done if running else ():
             name = running.pop(f)
-            try: yield (name, *f.result())
+            try: outcome = f.result()
             except BrokenProcessPool: suspects.append(name)
+            else: yield (name, *outcome)
         if suspects:
             suspects += [n for f, n in running.items()]
             running.clear()
