@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Iterator, Sequence
 
-from .core import MusechatError, printable, write_atomic
+from .core import MusechatError, content_hash, printable, write_atomic
 from .jobs import read_jsonl, signature_hash
 
 # %% ../nbs/28_corpus.ipynb #cell-005
@@ -52,7 +52,7 @@ def _check_ids(item:'Item'):
 def _check_times(item:'Item'):
     for name, least in (('duration_s', 1e-3), ('start_s', 0)):
         value = getattr(item, name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < 1e6: _wrong(item, name, f'seconds, at least {least}')
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < 1e6: _wrong(item, name, f'seconds, at least {least} and under 1e6')
 
 def _check_texts(item:'Item'):
     for name in ('video', 'music'):
@@ -85,6 +85,8 @@ class Corpus:
         folder = Path(folder)
         about = _read_about(folder)
         rows = read_jsonl(folder/'items.jsonl')
+        if content_hash(folder/'items.jsonl') != about['items_sha256'] and len(rows) == about['n']:
+            raise MusechatError(f"{printable(folder)}: items.jsonl is not the one that corpus.json was written for; make the corpus anew")
         if len(rows) != about['n']: raise MusechatError(f"{printable(folder)}: corpus.json tells of {about['n']} items, items.jsonl has {len(rows)}; make the corpus anew")
         return cls(folder, about['kind'], about['settings'], tuple(_item(folder, i, row) for i, row in enumerate(rows)))
 
@@ -127,9 +129,9 @@ def _read_about(folder:Path)->dict:
     try: about = json.loads((folder/'corpus.json').read_bytes())
     except FileNotFoundError as e:
         raise MusechatError(f"{printable(folder)} is no corpus (it has no corpus.json): make one with `musechat simulate`, or with musechat.youtube8m") from e
-    except ValueError as e: raise MusechatError(f"{printable(folder)}/corpus.json is no JSON ({e}): make the corpus anew") from e
-    good = isinstance(about, dict) and about.get('kind') in _kinds and isinstance(about.get('settings'), dict) and isinstance(about.get('n'), int)
-    if not good: raise MusechatError(f"{printable(folder)}/corpus.json needs kind (one of {', '.join(_kinds)}), settings and n")
+    except (ValueError, RecursionError) as e: raise MusechatError(f"{printable(folder)}/corpus.json is no JSON ({e}): make the corpus anew") from e
+    good = isinstance(about, dict) and about.get('kind') in _kinds and isinstance(about.get('settings'), dict) and isinstance(about.get('n'), int) and isinstance(about.get('items_sha256'), str)
+    if not good: raise MusechatError(f"{printable(folder)}/corpus.json needs kind (one of {', '.join(_kinds)}), settings, n and items_sha256")
     if about.get('format') != 1: raise MusechatError(f"{printable(folder)} has corpus format {printable(about.get('format'), 20)}, this musechat reads format 1")
     return about
 
@@ -152,5 +154,6 @@ def write_corpus(
     corpus = Corpus(Path(folder), kind, json.loads(json.dumps(settings)), tuple(items))
     lines = (json.dumps({k: v for k, v in asdict(i).items() if v is not None}) + '\n' for i in items)
     write_atomic(corpus.folder/'items.jsonl', ''.join(lines))
-    write_atomic(corpus.folder/'corpus.json', json.dumps(dict(format=1, kind=kind, n=len(items), settings=corpus.settings), indent=1))
+    about = dict(format=1, kind=kind, n=len(items), items_sha256=content_hash(corpus.folder/'items.jsonl'), settings=corpus.settings)
+    write_atomic(corpus.folder/'corpus.json', json.dumps(about, indent=1))
     return corpus
