@@ -198,7 +198,7 @@ _manners = ('plain', 'plain', 'terse', 'chatty', 'polite', 'slangy')
 _openings = dict(
     plain="""{||||Hi, |Hello, |Hi there, |Good evening, |A question: |Quick question: }{can|could} you {recommend|suggest|find|pick|propose|name} {|me }{some music|a song|a track|a piece of music|something|a soundtrack|a good song} {for|to go with|to put under|to accompany|that goes with|that works with} {my|this|the attached|my latest|my new|our} {video|clip|footage|little film|short film|recording}?
         {|Hi, |Hello, |Hey there, }{I am|I'm} {looking|searching} for {music|a song|a track|a soundtrack|something} {for|to put under|to go with|that suits|that fits} {my|this|a} {video|clip|short film|little film|recording|montage}{.|. @ask|. @ask}
-        {What|Which} {music|song|track} {would you {pick|choose|use|suggest|put}|do you {recommend|suggest}|would you go for} {for|with} {my|this|the} {video|clip|footage|film|sequence} {|that I {shot|uploaded|sent|made|finished} {|today|yesterday|last week|this morning|last night}}?
+        {What|Which} {music|song|track} {would you {pick|choose|use|suggest}|do you {recommend|suggest}|would you go for} for {my|this|the} {video|clip|footage|film|sequence} {|that I {shot|uploaded|sent|made|finished} {|today|yesterday|last week|this morning|last night}}?
         {My|This} {video|clip|film|montage} {still needs|still lacks|is waiting for|needs} {music|a soundtrack|a song|a good track|its music}{.|, and I {have no idea what to use|cannot decide|am out of ideas}.} @ask
         I {have|'ve} {just |}{uploaded|finished|edited|made|cut} {a|this|my} {video|clip|short film|montage}{|, about a minute long|, nothing fancy}. {What|Which} {music|song|track} {goes with it|would suit it|should I use|would you put under it|would go well with it}?""",
     terse="""{Music|A song|A track|A soundtrack|Something|One song|A fitting track|Good music} for {this|my|the attached|my new|my latest|a short} {video|clip|film|montage|reel|edit|recording}{|, please|, if you can|, thanks|, quickly please}.
@@ -208,7 +208,7 @@ _openings = dict(
         {The |My |}{video|clip|edit|reel|montage|film} {is up|is ready|is attached|is done|is online|is finished}{|, no sound yet|, still silent}. @ask""",
     chatty="""{Hey|Hi|Hello|Hi there|Hey there}{!|, } {so |}I {just|finally|have finally|only just} {finished|edited|put together|cut|finished editing} {a|my|this} {video|clip|short film|little film|montage} and {it is still silent|it still has no music|now it needs music|I have no clue what to play under it|the sound is missing|I can't decide on the music}. {Could you|Can you|Would you} {help me out|suggest something|find me a song|take a look and pick a track|give me an idea}?
         {So, |Okay, |Right, |Well, }I {have been|'ve been} {looking|hunting|searching} {for ages|all day|the whole evening|for a while|since this morning} for {music|a song|the right song|a track} for {my|this} {video|clip|film|montage}{, and I give up|, without luck|, no luck yet|}. @ask
-        {Hey|Hi|Hello|So|Okay}, {have a look at|take a look at|please watch|here is} {my|this|my latest|our} {video|clip|short film|montage}{|, it's only a minute|, please}. {What kind of|Which|What} {music|song|track} {would you hear with it|comes to mind|would you put with it|do you think it needs|would bring it to life}?
+        {Hey|Hi|Hello|So|Okay}, {have a look at|take a look at|here is} {my|this|my latest|our} {video|clip|short film|montage}{|, it's only a minute|, please}. {What kind of|Which|What} {music|song|track} {would you hear with it|comes to mind|would you put with it|do you think it needs|would bring it to life}?
         I {love|really like} how {my|this} {video|clip|film|montage} {turned out|came out|looks now}, {but|only} {the music is missing|it needs music|it lacks a soundtrack}. @ask""",
     polite="""{Good morning|Good afternoon|Good evening|Hello|Dear all|Excuse me}, {could|would|might} you {please |kindly |perhaps |}{recommend|suggest|propose|help me find} {a piece of music|a suitable song|a fitting track|some music|an appropriate soundtrack} for {my|this|the following} {video|clip|short film|recording}{?|? Thank you.|? Many thanks.|? I would be grateful.}
         {I would|I'd} {be grateful for|appreciate|be glad of|welcome} {a suggestion|a recommendation|your advice|a hint} {regarding|on|about} {music|the music} for {my|this} {video|clip|short film|recording}.
@@ -220,7 +220,7 @@ _openings = dict(
         {can u|could u|pls|please} {find|drop|throw|send} {me |}{a tune|a track|a song|something good|some music} for {my|this} {vid|video|clip|edit|reel}{?||, thanks|, cheers|, thx}""")
 
 _ask = ("{{What|Which {song|track|music|one}} {would you {choose|pick|suggest|take|go with|recommend|put under it}|do you {suggest|recommend|think of|have in mind|see with it}|comes to mind|would suit it|would work{| here| with it}|goes with it}?|"
-        "{Can|Could} you {help{| me}{| with that| out| choose}|{find|suggest|name|pick} {one|a good one|a {song|track}|something fitting|me a {song|track}}}?|{Do you have|Have you got|Is there} {a|any} {suggestion|idea|recommendation|proposal}{| for it| for me}?|{Any|Got any} {ideas|suggestions|thoughts}{| for it| for me}?}")
+        "{Can|Could} you {help{| me}{| with that| out| choose}|{find|suggest|name|pick} {one|a good one|a {song|track}|something fitting|me a {song|track}}}?|{Do you have|Have you got} {a|any} {suggestion|idea|recommendation|proposal}{| for it| for me}?|{Any|Got any} {ideas|suggestions|thoughts}{| for it| for me}?}")
 
 def _frames(text:str)->list[str]: return [line.strip().replace('@ask', _ask) for line in text.splitlines() if line.strip()]
 
@@ -247,7 +247,7 @@ _offers = _frames("""
     {Let me|Allow me to|May I} {suggest|propose|recommend|offer} <name>, <np>.
     {You could|You might} {use|try|go with|play} <name>. {It is|It's|We are talking about|Think of it as} <np>.
     {Why not|Why don't you} {use|try|go with|take} <name>? {It is|It's} <np>.
-    {Based on|Judging by|Going by|From} {your|the} {video|clip|footage}, I {recommend|suggest|would choose|propose} <name>. {It is|This is} <np>.
+    {Based on|Judging by|Going by} {your|the} {video|clip|footage}, I {recommend|suggest|would choose|propose} <name>. {It is|This is} <np>.
     {Here is|Here's|I found|I have} <name>: <np>.
     <name> is <np> and {would work|could work|should work|might go well}{| here| with your video| under your clip}.
     <name>, <np>, {would work|could work|should work|might go well}{| here| with your video| under your clip}.""")
@@ -262,11 +262,11 @@ _offers_terse = _frames("""
     {Try|Take|Use|Play|Suggestion:|My pick:} <name>, <np>.
     <Np>: <name>.""")
 _more = _frames("""
-    {There is|It has|It brings|You will hear|You will also find|It comes with|Listen for} <had>{| as well|, too}.
-    {On top of that|Besides|Beyond that|Apart from that}, {there is|you get|it has} <had>.
+    {There <is>|It has|It brings|You will hear|You will find|It comes with|Listen for} <had>{| as well|, too}.
+    {On top of that|Besides|Beyond that|Apart from that}, {there <is>|you get|it has} <had>.
     {It also has|You also get|It adds|It offers} <had>.
-    {What stands out|What I like|What makes it work|The main thing} is <had>.
-    {And|Also,} {there is|it has|you get} <had>.""")
+    {What stands out|What I like|What makes it work|The main thing} <is> <had>.
+    {And|Also,} {there <is>|it has|you get} <had>.""")
 _fits = _frames("""
     {That|This|It} {should|could|might|would} {suit|go well with|work for|sit well under|match|go nicely with|support} {your|the} {video|clip|footage|pictures|images|shots|edit}.
     {I think|I feel|I believe|My feeling is} {it|that|this} {suits|goes with|would carry|fits} {your|the} {video|clip|footage|pictures|shots|cut}{| well| nicely}.
@@ -328,7 +328,7 @@ _dislike = dict(
         {no <bare>, please|no <bare> this time|I don't want any <bare>|I'd rather not have the <bare>}
         {I want|I'd like|it needs} less of the <bare>"""))
 _reactions = dict(
-    plain="{{Not quite|Almost|Close|Not exactly|Nearly|Hmm, not quite|Not really|It is close}{|, I think|, I'd say| for my taste|, but not it|, not for this {clip|video}|, not yet}|{Not|Hardly} {the|what} {song|track|sound} I {had in mind|was looking for|was after|was hoping for}|{Thanks|Thank you|Okay|I see|Interesting|Fair choice|Good start}{|, but I have something else in mind|, though I pictured it another way|, let me be more precise|, but let's try once more}}",
+    plain="{{Not quite|Almost|Close|Not exactly|Nearly|Hmm, not quite|Not really|It is close}{|, I think|, I'd say| for my taste|, but not it|, not for this {clip|video}|, not yet}|{Not|Hardly} {the {song|track|sound}|what} I {had in mind|was looking for|was after|was hoping for}|{Thanks|Thank you|Okay|I see|Interesting|Fair choice|Good start}{|, but I have something else in mind|, though I pictured it another way|, let me be more precise|, but let's try once more}}",
     chatty="{{Oh|Ah|Hm|Well|Ooh|Right}, {{thanks|thank you} {for that|for looking|for the idea}|{that|it} is {close|not far off|almost it|a nice idea|an interesting choice}|I {gave it a listen|played it twice|tried it with the {clip|video}}{|, and it's close|, but no|, hm|, and I'm torn}|{let me think|let me see|where do I start}|{you are|you're} {on the right track|getting there|nearly there}}}",
     polite="{{Thank you|Many thanks|Thanks} {for {the|this|your} {suggestion|recommendation|proposal|idea}|indeed|very much}{|, though I had something else in mind|, it is almost there|, but may I be more precise|, yet it is not quite it}|{That|It} is {a good|a fair|an interesting|a thoughtful} {suggestion|choice|proposal|idea}{|, though not quite it|, but not for this {video|clip}}|I {see|understand} {what you mean|the idea|your choice|where this is going}{|, but I pictured it another way}}",
     slangy="{{nah|hmm|meh|eh|hm|ha|ok|well}{| not it| not quite| close tho| kinda close| idk| almost|, not really my thing|, not for this vid}|{not|ain't} {it|really it|what i had in mind|feeling it}|{cheers|thx} but {no|nah|not quite}}",
@@ -377,9 +377,9 @@ _hints = _frames("""
     {I like|I love|I'm fond of} <by>, {if that helps|so that would be welcome|by the way}.
     {Something|A song} {from|released in} <year>{| or so| or around that year} would be {nice|good|welcome|great}.
     {It could be|Maybe} from <year>{| or thereabouts}.
-    {Does|Maybe} the album <album> {have something|has something like that}?
+    {Does the album <album> have something|Is there something on the album <album>}{| like that| for me}?
     {Something|A song} from the album <album> would {do|be fine|be great}.""")
-_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that|Is that possible|Would that work|Can that be done|Does that make sense}{| like that| of that kind| for this video| for my clip| along those lines}?}"
+_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that}{| like that| of that kind| for this video| for my clip| along those lines}?|{Is that possible|Would that work|Can that be done|Does that make sense}{|, do you think}?}"
 _thanks = "{{Thanks|Thank you|Many thanks|Thanks a lot|Thank you so much|Much appreciated|I appreciate it}{|| in advance| for looking| for your patience| for your help| for trying| already}{!|.}}"
 _closings = dict(plain=(_asking, _thanks), terse=('Thanks.', 'Can you?', 'Got one?', 'Possible?'), polite=(_thanks, '{I hope {that|this} {helps|is clear enough|is of use|gives you an idea|makes it clearer}{|, and thank you}.|I would be {grateful|glad|thankful}{| for that| for another suggestion| if you found one}.|Would {that|this} be {possible|feasible|asking too much}?}'),
                  chatty=(_asking, _thanks, "{{I hope|Hopefully} {that|this} is {not too much to ask|not too picky|not too vague|doable|something you can work with}!|{Sorry for|Forgive me for} being {so |}{picky|fussy|difficult|demanding}{!|, it's an important {clip|video} to me.| about this.}}"),
@@ -533,8 +533,8 @@ _replies = _frames("""
     {Then|In that case,|All right, then|Understood, so|Sure, then} {I would|I'd|let me|I will} {suggest|recommend|propose|try} <name>. {It is|It's} <np>.
     {Then|In that case} {how about|what about|why not try} <name>? {It is|It's|That is|You get} <np>.
     {You asked for|You wanted|You mentioned} <asked>, {so here is|which brings me to|and that makes me think of|so try|so I suggest} <name>. {It is|It's} <np>.
-    {With <asked> in mind|For <asked>|With <asked> on your list}, {I'd|I would} {pick|go with|suggest|take} <name>, <np>.
-    {Sure|Of course|Certainly|No problem|Fair enough|Got it|I see|Okay|Right}{, | - |: |. }<name> is <np>.
+    {With <asked> in mind|For <asked>}, {I'd|I would} {pick|go with|suggest|take} <name>, <np>.
+    {Sure|Of course|Certainly|No problem|Fair enough|Got it|I see|Okay|Right}{: |. }<name> is <np>.
     <name> {should be closer|is closer to that|might be more like it|goes in that direction|comes closer}: {it is |it's |}<np>.
     {Let me try again with|Let's try|Next try:|A better match may be|Have a listen to|Here is another idea:} <name>. {It is|It's} <np>.
     {If you want|If you are after|If you'd like} <asked>, {try|take|go for|listen to} <name>. {It is|It's} <np>.
@@ -579,11 +579,16 @@ def _extras(self:_Scribe, f:Facts, k:int, rest:Sequence[Feature], said:Sequence[
     rng = self.rng
     made = [self.about_wishes(f) if k else '']
     rest = [x for x in rest if x.name != 'no vocals']
-    if rest and rng.random() < .3: made.append(expand(rng.choice(_more), rng, had=and_list([_something_had(x, rng) for x in rest[:rng.randint(1, 2)]])))
+    if rest and rng.random() < .3: made.append(self.and_more(rest[:rng.randint(1, 2)]))
     if rng.random() < .35: made.append(_release(f, rng))
     moods = [x.adj[0] for x in said if x.kind in ('mood', 'genre', 'era')]
     if rng.random() < .3: made.append(expand(rng.choice(_fits if moods else _fits[:2]), rng, mood=rng.choice(moods or [''])))
     return [m for m in made if m][:1 if self.manner in ('terse', 'slangy') else 2]
+
+def _and_more(self:_Scribe, feats:Sequence[Feature])->str:
+    "A sentence on what else there is."
+    had = [_something_had(x, self.rng) for x in feats]
+    return expand(self.rng.choice(_more), self.rng, had=and_list(had), **{'is': 'is' if had[0].startswith(('a ', 'an ')) else _is(had[0])})
 
 def _about_wishes(self:_Scribe, f:Facts)->str:
     "What was liked and is still there, or was turned down and is gone."
@@ -598,7 +603,7 @@ def _about_wishes(self:_Scribe, f:Facts)->str:
         return expand(rng.choice(_kept), rng, **_slots(kept[0], rng.choice(kept[0].bare), rng))
     return ''
 
-for _f in (_offer, _offer_frames, _extras, _about_wishes): setattr(_Scribe, _f.__name__[1:], _f)
+for _f in (_offer, _offer_frames, _extras, _and_more, _about_wishes): setattr(_Scribe, _f.__name__[1:], _f)
 
 # %% ../nbs/36_templates.ipynb #cell-031
 def _plain(pair:Pair)->tuple[Turn, ...]:
