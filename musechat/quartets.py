@@ -441,7 +441,7 @@ def _card(about:dict, rows:list[dict], name:str='.')->str:
     warning = ('> **Simulated.** Songs, artists, titles and videos were made by a program. Numbers measured on this data say how well a system works on the simulation, and nothing '
                'of real music.\n\n') if simulated else ''
     turns = Counter(len(r['dialog'])//2 for r in rows)
-    by = 'artist and recording: none of them is in two splits' if about['split_by'] == 'artist' else 'video, at random, as in the paper: artists and recordings may be in two splits'
+    by = 'artist and recording: no recording and no artist who is named is in two splits' if about['split_by'] == 'artist' else 'video, at random, as in the paper: artists and recordings may be in two splits'
     return _card_text.format(front=_front_matter(about, len(rows)), title=('Simulated m' if simulated else 'M') + 'usic recommendation dialogs for videos', warning=warning, name=name,
         splits=_splits_table(rows, about['hours']), split_by=by, turns=', '.join(f'{turns[n]:,}' for n in (2, 3, 4, 5)), known=_known_table(rows), tags=_tags_table(rows),
         lengths=_lengths_table(rows), writers=_writers_table(rows), example='One of them:\n\n' + _dialog_text(rows[0]), dropped=_dropped_table(about, len(rows)),
