@@ -128,13 +128,9 @@ def _next_record(f:Any, at:int, size:int)->int:
     return size
 
 # %% ../nbs/30_youtube8m.ipynb #cell-012
-def read_records(
-    path:str|Path,                 # a TFRecord file
-    damage:Damage|None=None,       # counts what is read and what is skipped
-    max_bytes:int=1 << 22,         # a longer record is skipped unread (300 seconds of frames are 0.4 MB)
-)->Iterator[bytes]:                # the data of each whole record, in the file's order
-    "Read a TFRecord file; both checksums of every record are verified."
-    damage, size = damage if damage is not None else Damage(), os.path.getsize(path)
+def _placed_records(path:str|Path, damage:Damage, max_bytes:int=1 << 22)->Iterator[tuple[int, bytes]]:
+    "Where each whole record begins, and its data."
+    size = os.path.getsize(path)
     with open(path, 'rb') as f:
         at = 0
         while at < size:
@@ -152,7 +148,15 @@ def read_records(
             if reason: damage.add(path, start, at - start, reason)
             else:
                 damage.n_record += 1
-                yield data
+                yield start, data
+
+def read_records(
+    path:str|Path,                 # a TFRecord file
+    damage:Damage|None=None,       # counts what is read and what is skipped
+    max_bytes:int=1 << 22,         # a longer record is skipped unread (300 seconds of frames are 0.4 MB)
+)->Iterator[bytes]:                # the data of each whole record, in the file's order
+    "Read a TFRecord file; both checksums of every record are verified."
+    return (data for _, data in _placed_records(path, damage if damage is not None else Damage(), max_bytes))
 
 # %% ../nbs/30_youtube8m.ipynb #cell-013
 def write_records(
@@ -333,13 +337,13 @@ def read_videos(
     "Every video of some record files; a record that is none is skipped and counted."
     damage = damage if damage is not None else Damage()
     for path in record_files(paths):
-        for data in read_records(path, damage):
+        for at, data in _placed_records(path, damage):
             try: yield video_record(data)
             except RecordError as e:
                 damage.n_record -= 1
-                damage.add(path, 0, len(data), str(e))
+                damage.add(path, at, 16 + len(data), str(e))
 
-# %% ../nbs/30_youtube8m.ipynb #cell-036
+# %% ../nbs/30_youtube8m.ipynb #cell-038
 def find_label(
     vocabulary:str|Path,              # `vocabulary.csv` of YouTube-8M
     name:str='Music video',           # as its column Name has it
@@ -365,20 +369,20 @@ def labelled_ids(
     "The videos that carry a label."
     return list(dict.fromkeys(v.pseudo_id for v in read_videos(paths, damage) if label in v.labels))
 
-# %% ../nbs/30_youtube8m.ipynb #cell-039
+# %% ../nbs/30_youtube8m.ipynb #cell-041
 @dataclass(frozen=True)
 class Reply:
     "What a server answered."
     status: int                  # HTTP's; 0: no answer
     body: bytes = b''            # its first bytes
-    wait_s: float = 0.           # how long it asks to wait (Retry-After)
+    wait_s: float = 0.           # how long it asks to wait (Retry-After); `resolve_ids` waits 300 s at most
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args): return None
 
 def http_get(
     url:str,                     # http or https
-    timeout_s:float=20.,         # for the whole answer
+    timeout_s:float=20.,         # of one read; looked at between the reads of the body as well, so a slow server can hold on for longer than this
     limit:int=4096,              # bytes that are read of it
 )->Reply:
     "Get a small file; redirects are not followed, and no answer is status 0."
@@ -393,14 +397,15 @@ def http_get(
         return Reply(e.code, wait_s=float(wait) if re.fullmatch(r'\d{1,6}', wait) else 0.)
     except (OSError, urllib.error.URLError, ValueError, http.client.HTTPException) as e: return Reply(0, printable(e).encode())
 
-# %% ../nbs/30_youtube8m.ipynb #cell-040
+# %% ../nbs/30_youtube8m.ipynb #cell-042
 def _ask(pseudo:str, base_url:str, n_try:int, get:Callable, sleep:Callable)->dict:
-    "One journal row: real (None: dead), or error."
+    "One journal row: real (None: dead), or error; or forbidden, which may be either."
     for i in range(n_try):
         reply = get(f'{base_url}/{pseudo[:2]}/{pseudo}.js')
         if reply.status not in (0, 429) and reply.status < 500: break
         if i + 1 < n_try: sleep(min(300., max(2.**i, reply.wait_s)))
-    if reply.status in (403, 404, 410): return dict(id=pseudo, real=None)
+    if reply.status == 403: return dict(id=pseudo, forbidden=True)
+    if reply.status in (404, 410): return dict(id=pseudo, real=None)
     if reply.status != 200: return dict(id=pseudo, error=f'status {reply.status}' if reply.status else f'no answer: {printable(reply.body.decode(errors="replace"), 80)}')
     m = re.fullmatch(r'\s*i\("([A-Za-z0-9_-]{4})","([A-Za-z0-9_-]{11})"\);?\s*', reply.body.decode('ascii', errors='replace'))
     if not m or m[1] != pseudo: return dict(id=pseudo, error=f'not the answer that was expected: {printable(reply.body[:60].decode(errors="replace"))}')
@@ -413,32 +418,37 @@ class RealIds:
     dead: list[str] = field(default_factory=list)             # no longer there
     failed: dict[str, str] = field(default_factory=dict)      # no answer in this run, with the reason; asked again by the next
 
-# %% ../nbs/30_youtube8m.ipynb #cell-041
+# %% ../nbs/30_youtube8m.ipynb #cell-043
 def resolve_ids(
     pseudo_ids:Iterable[str],                              # four characters each
     journal:str|Path,                                      # JSON-lines file that remembers every answer
     base_url:str='http://data.yt8m.org/2/j/i',             # where the files are
     per_second:float=5.,                                   # questions, at most
-    n_try:int=5,                                           # a question, with pauses of 1, 2, 4, ... seconds
+    n_try:int=5,                                           # a question, with pauses of 1, 2, 4, ... seconds, or what Retry-After says; 300 s at most
     give_up_after:int=20,                                  # ids in a row without an answer
+    n_forbidden:int=100,                                   # ids in a row with 403: a wall in between, not dead ids
     get:Callable[[str], Reply]=http_get,                   # asks
     sleep:Callable[[float], Any]=time.sleep,               # waits
     progress:bool=True,                                    # a bar on stderr, where that is a terminal
 )->RealIds:
     "Ask for the YouTube ids of pseudo ids; what the journal knows is not asked again."
-    known, failed, in_a_row = _read_ids(journal), {}, 0
-    ids = list(dict.fromkeys(pseudo_ids))
+    ids, failed, doubt, in_a_row, last = list(dict.fromkeys(pseudo_ids)), {}, [], 0, -1e9
     if bad := [i for i in ids if not re.fullmatch('[A-Za-z0-9_-]{4}', i)]: raise MusechatError(f"{printable(repr(bad[0]))} is no pseudo id: four letters or digits are needed")
-    todo, last = [i for i in ids if i not in known], -1e9
-    for pseudo in tqdm(todo, desc='asking for ids', unit='id', disable=None if progress else True):
-        sleep(max(0., last + 1/per_second - time.monotonic()))
-        last = time.monotonic()
-        row = _ask(pseudo, base_url.rstrip('/'), n_try, get, sleep)
-        if 'error' in row: failed[pseudo], in_a_row = row['error'], in_a_row + 1
-        else:
-            known[pseudo], in_a_row = row['real'], 0
-            append_jsonl(journal, [row])
-        if in_a_row >= give_up_after: raise MusechatError(f"{in_a_row} ids in a row without an answer (the last: {failed[pseudo]}): try again later; {len(known)} are kept in {printable(journal)}")
+    with job_lock(Path(journal).parent):
+        known = _read_ids(journal)
+        for pseudo in tqdm([i for i in ids if i not in known], desc='asking for ids', unit='id', disable=None if progress else True):
+            sleep(max(0., last + 1/per_second - time.monotonic()))
+            last = time.monotonic()
+            row = _ask(pseudo, base_url.rstrip('/'), n_try, get, sleep)
+            if 'forbidden' in row: doubt.append(pseudo)
+            elif 'error' in row: failed[pseudo], in_a_row = row['error'], in_a_row + 1
+            else:                                              # the server does answer: those it forbade before are dead
+                append_jsonl(journal, [*(dict(id=i, real=None) for i in doubt), row])
+                known.update(dict.fromkeys(doubt) | {pseudo: row['real']})
+                doubt, in_a_row = [], 0
+            if in_a_row >= give_up_after: raise MusechatError(f"{in_a_row} ids in a row without an answer (the last: {failed[pseudo]}): try again later; {len(known)} are kept in {printable(journal)}")
+            if len(doubt) >= n_forbidden: raise MusechatError(f"{len(doubt)} ids in a row were forbidden (403): a firewall, or the server shuts this machine out; try again later or elsewhere; {len(known)} are kept in {printable(journal)}")
+    failed |= dict.fromkeys(doubt, 'status 403, and no other answer came after it')
     return RealIds({i: known[i] for i in ids if known.get(i)}, [i for i in ids if i in known and known[i] is None], failed)
 
 def _read_ids(journal:str|Path)->dict[str, str|None]:
@@ -448,7 +458,7 @@ def _read_ids(journal:str|Path)->dict[str, str|None]:
     if bad := [i for i, row in enumerate(rows) if not good(row)]: raise MusechatError(f"{printable(journal)}: line {bad[0] + 1} is no answer about an id: remove the line, or choose another file")
     return {row['id']: row['real'] for row in rows}
 
-# %% ../nbs/30_youtube8m.ipynb #cell-048
+# %% ../nbs/30_youtube8m.ipynb #cell-050
 def make_split(
     ids:Iterable[str],            # each once
     seed:int=0,                   # another seed, another split
@@ -460,7 +470,7 @@ def make_split(
     train = set(order[:round(len(ids)*88000/98206)])
     return {i: 'train' if i in train else 'test' for i in ids}
 
-# %% ../nbs/30_youtube8m.ipynb #cell-051
+# %% ../nbs/30_youtube8m.ipynb #cell-053
 def public_address(
     address:str,              # IPv4 or IPv6
 )->bool:
@@ -470,7 +480,7 @@ def public_address(
     if ip.version == 6 and ip in ipaddress.ip_network('64:ff9b::/96'): inner.append(ipaddress.ip_address(int(ip) & 0xffffffff))
     return all(i.is_global and not i.is_multicast for i in [ip, *filter(None, inner)]) and not getattr(ip, 'teredo', None)
 
-# %% ../nbs/30_youtube8m.ipynb #cell-053
+# %% ../nbs/30_youtube8m.ipynb #cell-055
 class _Refused(Exception):
     "A connection that the guard does not make; the text says why."
 
@@ -511,7 +521,7 @@ def _read_request(client:socket.socket)->tuple[tuple[str, int], bytes|None, byte
     path = m[4] if m[4].startswith(b'/') else b'/' + m[4]
     return (m[2].strip(b'[]').decode('latin-1'), int(m[3] or 80)), b'\r\n'.join([b' '.join([m[1], path, m[5]]), *kept, b'Connection: close', b'', b'']), rest
 
-# %% ../nbs/30_youtube8m.ipynb #cell-054
+# %% ../nbs/30_youtube8m.ipynb #cell-056
 class Guard:
     "An HTTP proxy for one download: public addresses only, so many bytes, so many seconds; use as a context manager."
     def __init__(self,
@@ -571,7 +581,7 @@ class Guard:
                         with self.lock: self.left -= len(data)
                     key.data.sendall(data)
 
-# %% ../nbs/30_youtube8m.ipynb #cell-058
+# %% ../nbs/30_youtube8m.ipynb #cell-060
 class DownloadError(MusechatError):
     "A video that could not be had; `gone` says that asking again is of no use."
     def __init__(self,
@@ -587,7 +597,7 @@ class Fetcher(Protocol):
     def fetch(self, video_id:str, folder:Path)->tuple[Path, dict]:
         "Put a video's clip into an empty folder; its file, and `page_metadata`; or raise `DownloadError`."
 
-# %% ../nbs/30_youtube8m.ipynb #cell-059
+# %% ../nbs/30_youtube8m.ipynb #cell-061
 def _words(value:Any, limit:int)->str|None:
     "A stranger's text, in its lines, without what a terminal would obey."
     if isinstance(value, (list, tuple)): value = ', '.join(v for v in value[:10] if isinstance(v, str))
@@ -609,7 +619,7 @@ def page_metadata(
     if found['track'] or found['album']: found |= dict(artist=_words(info.get('artists') or info.get('artist'), 300), release_date=_date(info))
     return {k: v for k, v in found.items() if v}
 
-# %% ../nbs/30_youtube8m.ipynb #cell-061
+# %% ../nbs/30_youtube8m.ipynb #cell-063
 def _download_options(job:dict, log:Any)->dict:
     "What yt-dlp is told."
     def centre(info:dict, ydl:Any)->list[dict]:
@@ -643,8 +653,13 @@ def _download():
     out.flush()
     os._exit(0)
 
-# %% ../nbs/30_youtube8m.ipynb #cell-062
-_gone = r'(?i)HTTP Error (404|410)|video (is )?(un|not )available|private video|removed|terminated|no longer|copyright|members-only|a live stream|Unsupported URL|requested format is not available'
+# %% ../nbs/30_youtube8m.ipynb #cell-064
+_gone = r'(?i)HTTP Error (404|410)|video (is )?(un|not )available|private video|removed|terminated|no longer|copyright|members-only|a live stream|Unsupported URL'
+_passing = r'(?i)rate-limited|try again later|captcha|confirm you.re not a bot'      # looked for first: these come with "Video unavailable" too
+
+def _is_gone(error:str)->bool:
+    "Whether what yt-dlp says means that asking again is of no use."
+    return not re.search(_passing, error) and bool(re.search(_gone, error))
 
 @dataclass(frozen=True)
 class YtDlp:
@@ -666,12 +681,12 @@ class YtDlp:
         if guard.cut: raise DownloadError(guard.cut)         # also where what came before looks whole
         if 'error' in answer:
             if guard.refused: raise DownloadError(f'refused: {guard.refused[0]}')
-            raise DownloadError(answer['error'], gone=bool(re.search(_gone, answer['error'])))
+            raise DownloadError(answer['error'], gone=_is_gone(answer['error']))
         files = [p for p in folder.iterdir() if p.is_file() and not p.is_symlink() and p.suffix not in ('.part', '.ytdl')]
         if len(files) != 1: raise DownloadError(f'{len(files)} files came instead of one' + (f' (refused: {guard.refused[0]})' if guard.refused else ''))
         return files[0], answer['info']
 
-# %% ../nbs/30_youtube8m.ipynb #cell-063
+# %% ../nbs/30_youtube8m.ipynb #cell-065
 def _in_child(job:dict, max_s:float)->dict:
     "Run `_download` in a process with nothing of the user's around it; end it and all it started when the time is up."
     import musechat
@@ -698,7 +713,7 @@ def _needs_yt_dlp()->None:
     import importlib.util
     if importlib.util.find_spec('yt_dlp') is None: raise MusechatError('downloading needs yt-dlp: pip install musechat[youtube]')
 
-# %% ../nbs/30_youtube8m.ipynb #cell-065
+# %% ../nbs/30_youtube8m.ipynb #cell-069
 @dataclass
 class Downloads:
     "What is there, and what could not be had and why."
@@ -723,7 +738,7 @@ def _fetch_one(video_id:str, out:Path, fetcher:Fetcher)->dict:
         return dict(id=video_id, error=printable(reason, 300), gone=isinstance(e, DownloadError) and e.gone)
     finally: shutil.rmtree(work, ignore_errors=True)
 
-# %% ../nbs/30_youtube8m.ipynb #cell-066
+# %% ../nbs/30_youtube8m.ipynb #cell-070
 def download_videos(
     ids:Iterable[str],                          # YouTube ids
     out:str|Path,                               # folder for `media/` and the journal
@@ -751,8 +766,8 @@ def download_videos(
             if in_a_row >= give_up_after: raise MusechatError(f"{in_a_row} downloads in a row failed (the last: {row['error']}): try again later, what is there is kept in {printable(out)}")
     return Downloads({i: known[i] for i in ids if 'file' in known[i]}, {i: known[i]['error'] for i in ids if 'error' in known[i]})
 
-# %% ../nbs/30_youtube8m.ipynb #cell-073
-def _youtube_item(video_id:str, row:dict, split:str, clip_s:float)->Item:
+# %% ../nbs/30_youtube8m.ipynb #cell-077
+def _youtube_item(video_id:str, row:dict, split:str|None, clip_s:float)->Item:
     "A downloaded video as an item."
     start, length = central_clip(row['duration_s'], clip_s)
     return Item(video_id, row['file'], row['file'], video_id, video_id, round(length, 3), round(start, 3), split=split, **row['words'])
@@ -768,13 +783,14 @@ def left_out(
     "What did not get into a corpus, and why."
     return {r['name']: r['reason'] for r in read_jsonl(corpus.folder/'left_out.jsonl')}
 
-# %% ../nbs/30_youtube8m.ipynb #cell-074
+# %% ../nbs/30_youtube8m.ipynb #cell-078
 def youtube_corpus(
     records:str|Path|Sequence[str|Path],            # TFRecord files of YouTube-8M, or folders of them
     vocabulary:str|Path,                            # its `vocabulary.csv`
     out:str|Path,                                   # folder of the corpus
     agreed:bool=False,                              # True: download what is not there; your own act
-    seed:int=0,                                     # of the split
+    seed:int=0,                                     # of the paper's split; kept in the settings either way
+    paper_split:bool=False,                         # True: fix each item's split as `make_split` does, by video; False: leave it open, and quartets are split by artist
     label:str='Music video',                        # which videos
     clip_s:float=120.,                              # the central seconds (paper, section 3)
     resolve:Callable[..., RealIds]=resolve_ids,     # pseudo ids to real ones
@@ -788,10 +804,10 @@ def youtube_corpus(
     ids = sorted(set(known.real.values()))
     had = download(ids, out, agreed=True, progress=progress) if agreed else _downloaded(ids, out)
     if not had.files: raise MusechatError(f"{printable(out)} has none of the {len(ids)} videos: pass agreed=True to download them, if you may")
-    split = make_split(had.files, seed)
+    split = make_split(had.files, seed) if paper_split else {}
     counts = dict(n_record=damage.n_record, n_damaged=damage.n_skipped, n_labelled=len(pseudo), n_dead=len(known.dead), n_unresolved=len(known.failed), n_id=len(ids), n_video=len(had.files))
     _write_left_out(out, {**dict.fromkeys(known.dead, 'its id is gone'), **known.failed, **had.failures})
-    return write_corpus(out, [_youtube_item(i, had.files[i], split[i], clip_s) for i in sorted(had.files)], 'youtube8m', dict(seed=seed, label=label, clip_s=clip_s, **counts))
+    return write_corpus(out, [_youtube_item(i, had.files[i], split.get(i), clip_s) for i in sorted(had.files)], 'youtube8m', dict(seed=seed, paper_split=paper_split, label=label, clip_s=clip_s, **counts))
 
 def _downloaded(ids:Sequence[str], out:Path)->Downloads:
     "What earlier runs have downloaded."
@@ -799,7 +815,7 @@ def _downloaded(ids:Sequence[str], out:Path)->Downloads:
     files = {i: rows[i] for i in ids if 'file' in rows.get(i, {}) and (out/rows[i]['file']).is_file()}
     return Downloads(files, {i: rows.get(i, {}).get('error', 'not downloaded') for i in ids if i not in files})
 
-# %% ../nbs/30_youtube8m.ipynb #cell-080
+# %% ../nbs/30_youtube8m.ipynb #cell-084
 _video_endings, _sound_endings = ('.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi'), ('.flac', '.wav', '.mp3', '.ogg', '.opus', '.m4a')
 
 def _container_tags(path:Path, root:Path)->dict[str, str]:
@@ -826,11 +842,15 @@ def _sidecar(path:Path)->dict[str, str]|None:
     except (ValueError, RecursionError) as e: raise MusechatError(f'its .info.json is no JSON ({e})') from e
     return page_metadata(info) if isinstance(info, dict) else {}
 
-# %% ../nbs/30_youtube8m.ipynb #cell-082
+# %% ../nbs/30_youtube8m.ipynb #cell-086
+def _sound_beside(path:Path)->Path|None:
+    "The sound file of the same name, the first ending that there is."
+    return next((p for e in _sound_endings if (p := path.with_suffix(e)).is_file()), None)
+
 def _look(name:str, folder:Path, clip_s:float)->dict:
     "Read one video of a folder: the fields of its item."
     path = folder/json.loads(name)[0]
-    music = next((p for e in _sound_endings if (p := path.with_suffix(e)).is_file()), path)
+    music = _sound_beside(path) or path
     info, sound = probe(path, root=folder), probe(music, root=folder)
     if not info.has_video: raise MediaError('no_video', path)
     if not sound.has_audio: raise MediaError('no_audio', music)
@@ -842,15 +862,20 @@ def _look(name:str, folder:Path, clip_s:float)->dict:
     return dict(item_id=video_id, video=str(path), music=str(music), video_id=video_id, track_id=track_id, duration_s=round(length, 3), start_s=round(start, 3), **words)
 
 def _videos_in(folder:Path)->list[str]:
-    "Units: [path, size, time] of every video file, hidden ones left out, links not followed."
+    "Units: [path, size, time, the same of its sound file, of its sidecar] of every video file, hidden ones left out, links not followed."
     found = []
     for top, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith('.'))
         found += [Path(top)/f for f in sorted(files) if f.lower().endswith(_video_endings) and not f.startswith('.')]
-    stats = [(p, p.stat()) for p in found if not p.is_symlink()]
-    return [json.dumps([str(p.relative_to(folder)), s.st_size, s.st_mtime_ns]) for p, s in stats]
+    return [json.dumps([str(p.relative_to(folder)), *_stamp(p)[1:], _stamp(_sound_beside(p)), _stamp(p.with_suffix('.info.json'))]) for p in found if p.exists() and not p.is_symlink()]
 
-# %% ../nbs/30_youtube8m.ipynb #cell-083
+def _stamp(path:Path|None)->list|None:
+    "Name, size and time of a file, by which a change shows; None where there is none."
+    if path is None or not path.exists(): return None
+    stat = path.stat()
+    return [path.name, stat.st_size, stat.st_mtime_ns]
+
+# %% ../nbs/30_youtube8m.ipynb #cell-087
 def folder_corpus(
     folder:str|Path,             # with music videos, at any depth
     out:str|Path,                # folder of the corpus
