@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .core import MusechatError, Quartet, Turn, atomic_path, printable, write_atomic
+from .core import MusechatError, Quartet, Turn, atomic_path, content_hash, printable, write_atomic
 from .corpus import Corpus, Item
 from .features import Features
 from .jobs import read_jsonl
@@ -32,7 +32,8 @@ from .rules import check_dialog
 _log = logging.getLogger(__name__)
 
 # %% ../nbs/38_quartets.ipynb #cell-006
-_joins = re.compile(r'\s*(?:[,;&×]|\s/\s|[\s(\[](?:feat|ft|featuring|with|vs|x)\b\.?\s)\s*', re.I)
+_guests = re.compile(r'[\s(\[]+(?:feat|ft|featuring)\b\.?(?=\s)', re.I)
+_joins = re.compile(r'\s*[,;×]\s*|\s/\s|[\s(\[](?:with|vs|x)\b\.?(?=\s)', re.I)
 _nobody = frozenset(('', 'various artists', 'various', 'va', 'unknown', 'unknown artist', 'none', 'n/a', 'artist', 'music'))
 
 def artist_names(
@@ -40,7 +41,7 @@ def artist_names(
 )->frozenset[str]:       # one folded name an artist; empty where nobody is named
     "The artists in a line such as 'The Owls feat. Ada'."
     plain = ''.join(c for c in unicodedata.normalize('NFKD', artist or '') if not unicodedata.combining(c)).casefold()
-    names = (re.sub(r'^the ', '', ' '.join(n.split()).strip(' .()[]')) for n in _joins.split(plain))
+    names = (re.sub(r'^the ', '', ' '.join(n.split()).strip(' .()[]')) for part in _guests.split(plain) for n in _joins.split(part))
     return frozenset(n for n in names if n not in _nobody)
 
 # %% ../nbs/38_quartets.ipynb #cell-008
@@ -50,8 +51,11 @@ def _keys(item:Item, by:str, known:frozenset[str])->Iterator[tuple[str, str]]:
     if by == 'video': return
     yield 'track', item.track_id
     if item.recording: yield 'recording', item.recording
-    names = artist_names(item.artist) or artist_names(guess_names(item.title, item.description)[0]) & known
+    guesses = () if item.artist else guess_names(item.title, item.description)
+    names = artist_names(item.artist).union(*(artist_names(g) & known for g in guesses))
     for name in sorted(names): yield 'artist', name
+    truth = (item.factors or {}).get('song')
+    if isinstance(truth, dict) and truth.get('artist') is not None: yield 'simulated artist', str(truth['artist'])
 
 def split_groups(
     items:Sequence[Item],
@@ -463,7 +467,8 @@ def _read_about(folder:Path)->dict:
     if not isinstance(about, dict) or about.get('format') != 1 or not isinstance(about.get('files'), dict): raise MusechatError(f"{printable(folder)}/quartets.json is not of format 1, which this musechat reads")
     for name, file in about['files'].items():
         path = folder/name
-        if '..' in Path(name).parts or not path.is_file() or path.stat().st_size != file['bytes']: raise MusechatError(f"{printable(path)} is missing or damaged: build the quartets again")
+        good = '..' not in Path(name).parts and path.is_file() and path.stat().st_size == file['bytes'] and content_hash(path) == file['sha256']
+        if not good: raise MusechatError(f"{printable(path)} is missing or damaged: build the quartets again")
     return about
 
 def _dataset_dict(tables:Mapping[str, pa.Table])->Any:
@@ -581,7 +586,9 @@ def _load_foreign(paths:Sequence[Path])->Any:
 def _load_hub(name:str)->Any:
     "A data set on the hub, which must have our columns."
     from datasets import load_dataset
-    found = load_dataset(name)
+    try: found = load_dataset(name)
+    except Exception as e:
+        raise MusechatError(f"there is no folder {printable(name)} here, and the hub's data set of that name could not be loaded ({printable(type(e).__name__)}: {printable(e, 150)})") from e
     for split in found.values(): _check_columns(Path(name), split.column_names)
     return found
 
@@ -594,7 +601,7 @@ def load_quartets(
         if folder.suffix not in kinds: raise MusechatError(f"{printable(path)}: quartets are read from {', '.join(kinds)} files")
         return _load_foreign([folder])
     if not folder.exists():
-        if re.fullmatch(r'[\w-][\w.-]*/[\w-][\w.-]*', str(path)): return _load_hub(str(path))
+        if re.fullmatch(r'[\w-][\w.-]*/[\w-][\w.-]*', str(path)) and not folder.parent.exists(): return _load_hub(str(path))
         raise MusechatError(f"there is no {printable(path)}: name a folder made by `musechat synthesize`, a file, or a data set on the hub")
     foreign = sorted(p for p in folder.rglob('*') if p.suffix in kinds and not p.name.startswith('.'))
     if not foreign or any((folder/name).exists() for name in ('quartets.json', 'pools.json', 'dialogs')): return _load_ours(folder)
