@@ -241,7 +241,7 @@ _offers = _frames("""
     {How about|What about|What do you think of} <name>? {It is|It's|That is|You get|Expect} <np>.
     {Try|Have a listen to|Take|Put on} <name>. {It is|It's} <np>.
     Give <name> a {try|go|listen}. {It is|It's} <np>.
-    {My|One|A first|Here is a} {suggestion|pick|idea|proposal}: <name>, <np>.
+    {My|One|A first|Here is my} {suggestion|pick|idea|proposal}: <name>, <np>.
     <name> {could be|might be|may be|seems|looks like|should be} {a good fit|a nice match|what you need|a match|worth a try|the right choice|a good start}: {it is |it's |}<np>.
     For {this|your} {video|clip|footage}, {I would|I'd} {take|use|play|choose} <name>. {It is|It's} <np>.
     {Let me|Allow me to|May I} {suggest|propose|recommend|offer} <name>, <np>.
@@ -379,8 +379,8 @@ _hints = _frames("""
     {It could be|Maybe} from <year>{| or thereabouts}.
     {Does the album <album> have something|Is there something on the album <album>}{| like that| for me}?
     {Something|A song} from the album <album> would {do|be fine|be great}.""")
-_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that}{| like that| of that kind| for this video| for my clip| along those lines}?|{Is that possible|Would that work|Can that be done|Does that make sense}{|, do you think}?}"
-_thanks = "{{Thanks|Thank you|Many thanks|Thanks a lot|Thank you so much|Much appreciated|I appreciate it}{|| in advance| for looking| for your patience| for your help| for trying| already}{!|.}}"
+_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that}{| like that| of that kind| for this video| for my clip| along those lines}?|{Is that possible|Would that work|Can that be done|Does that make sense|Would that fit|Is there such a {song|track|thing}}{|, do you think|, in your view|, or is that too much}?}"
+_thanks = "{{Thanks|Thank you|Many thanks|Thanks a lot|Thank you so much}{|| in advance| for looking| for your patience| for your help| for trying| already}{!|.}|{Much appreciated|I appreciate it|That would be kind|I would appreciate that}{!|.}}"
 _closings = dict(plain=(_asking, _thanks), terse=('Thanks.', 'Can you?', 'Got one?', 'Possible?'), polite=(_thanks, '{I hope {that|this} {helps|is clear enough|is of use|gives you an idea|makes it clearer}{|, and thank you}.|I would be {grateful|glad|thankful}{| for that| for another suggestion| if you found one}.|Would {that|this} be {possible|feasible|asking too much}?}'),
                  chatty=(_asking, _thanks, "{{I hope|Hopefully} {that|this} is {not too much to ask|not too picky|not too vague|doable|something you can work with}!|{Sorry for|Forgive me for} being {so |}{picky|fussy|difficult|demanding}{!|, it's an important {clip|video} to me.| about this.}}"),
                  slangy=('{thx|cheers|ta|ty|thanks}{| a lot| mate| again| in advance}', '{any ideas|any luck|u got that|possible|got any|anything like it}?'))
