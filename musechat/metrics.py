@@ -21,13 +21,14 @@ def target_rank(
     scores:torch.Tensor,                 # (b, n), higher is better; row i belongs to query i
     target:torch.Tensor,                 # (b,) int64, the column of the right track
     left_out:torch.Tensor|None=None,     # (b, n) bool, columns that do not compete: other copies of the target
+    tolerance:float=0.,                  # scores nearer than this are a tie
 )->torch.Tensor:                         # (b,) int64, 1 for the first place
     "Place of the target in each row; ties count against it."
     if scores.ndim != 2 or target.shape != scores.shape[:1]: raise ValueError(f"scores must be (b, n) and target (b,), got {tuple(scores.shape)} and {tuple(target.shape)}")
     if not torch.isfinite(scores).all(): raise ValueError('scores has NaN or inf, which would read as a hit')
     if len(target) and not (0 <= target.min() and target.max() < scores.shape[1]): raise ValueError(f"target must lie in 0 to {scores.shape[1] - 1}")
     own = target[:, None]
-    better = scores >= scores.gather(1, own)
+    better = scores >= scores.gather(1, own) - tolerance
     if left_out is not None: better &= ~left_out
     return better.scatter(1, own, True).sum(1)
 
@@ -91,10 +92,10 @@ def pool_ranks(
     ranks = []
     for p in _check_pools(pools, len(query)):
         copies = None if recording is None else recording[p][:, None] == recording[p]
-        ranks.append(target_rank(query[p] @ track[p].T, torch.arange(len(p)), copies))
+        ranks.append(target_rank(query[p] @ track[p].T, torch.arange(len(p)), copies, tolerance=1e-9))      # equal vectors differ in the last digits of a product
     return ranks
 
-# %% ../nbs/40_metrics.ipynb #cell-020
+# %% ../nbs/40_metrics.ipynb #cell-022
 def random_pools(
     n:int,                         # rows
     n_pool:int,                    # pools wanted
@@ -104,7 +105,7 @@ def random_pools(
     if not 1 <= n_pool <= n: raise ValueError(f"{n} rows cannot be divided into {n_pool} pools")
     return [p.sort().values for p in torch.tensor_split(torch.randperm(n, generator=gen), n_pool)]
 
-# %% ../nbs/40_metrics.ipynb #cell-023
+# %% ../nbs/40_metrics.ipynb #cell-025
 @dataclass(frozen=True)
 class Estimate:
     "A figure with its 95 % interval."
@@ -129,7 +130,7 @@ def _draw_queries(rank:torch.Tensor, figures:Callable, n_draw:int, gen:torch.Gen
     parts = (min(step, n_draw - i) for i in range(0, n_draw, step))
     return torch.cat([figures(rank[torch.randint(len(rank), (k, len(rank)), generator=gen)]) for k in parts])
 
-# %% ../nbs/40_metrics.ipynb #cell-025
+# %% ../nbs/40_metrics.ipynb #cell-027
 def _names(ks:Sequence[int], turns:bool)->list[str]:
     "Names of the figures, in the order of `_figures`."
     return ['MR', *(f'R@{k}' for k in ks), 'MRR'] + (['SR@10', 'lost@10'] if turns else [])
@@ -142,7 +143,7 @@ def _figures(rank:torch.Tensor, ks:Sequence[int])->torch.Tensor:
     if earlier is not None: out += [((now <= 10) | (earlier <= 10)).double().mean(1), ((now > 10) & (earlier <= 10)).double().mean(1)]
     return torch.stack(out, 1)
 
-# %% ../nbs/40_metrics.ipynb #cell-026
+# %% ../nbs/40_metrics.ipynb #cell-028
 @dataclass(frozen=True)
 class RankingRow:
     "The figures of one system on one set of pools."
@@ -161,6 +162,7 @@ def summarise(
     seed:int=0,                                   # for the bootstrap
 )->RankingRow:
     "Each figure per pool, then the mean over pools (paper, section 5.2), with bootstrap intervals."
+    if not ranks: raise ValueError('a summary needs the ranks of at least one pool')
     if earlier is not None and [len(r) for r in earlier] != [len(r) for r in ranks]: raise ValueError('both turns must have the same pools')
     for r in (*ranks, *(earlier or ())): _check_ranks(r)
     if min(ks) < 1: raise ValueError(f"k must be >= 1, got {min(ks)}")
@@ -172,7 +174,7 @@ def summarise(
     sizes = tuple(len(r) for r in ranks)
     return RankingRow(name, figures, sum(sizes), sizes, 'pools' if len(ranks) >= _least_pools else 'queries')
 
-# %% ../nbs/40_metrics.ipynb #cell-032
+# %% ../nbs/40_metrics.ipynb #cell-034
 def _cell(name:str, e:Estimate)->str:
     "A figure for a table: per cent, except for ranks."
     scale, digits = (1, 1) if name == 'MR' else (100, 2)
@@ -196,6 +198,8 @@ class RankingTable:
 
     def __add__(self, other:'RankingTable')->'RankingTable':
         "The rows of both; chance once, at the end."
+        twice = {r.name for r in self.rows if r.drawn != 'exact'} & {r.name for r in other.rows if r.drawn != 'exact'}
+        if twice: raise ValueError(f"both tables have a row {sorted(twice)[0]!r}: give one of them another name")
         rows = {r.name: r for t in (self, other) for r in t.rows}
         return RankingTable(tuple(sorted(rows.values(), key=lambda r: r.drawn == 'exact')))
 
@@ -213,7 +217,7 @@ class RankingTable:
         about = f"{self.rows[0].n_query} queries, {len(sizes)} pool{'s'*(len(sizes) > 1)} of {size} tracks; 95 % intervals drawn from {drawn}"
         return f"| | {head} |\n|---|{'---:|'*len(names)}\n" + '\n'.join(lines) + f'\n\n{about}'
 
-# %% ../nbs/40_metrics.ipynb #cell-033
+# %% ../nbs/40_metrics.ipynb #cell-035
 def chance_row(
     pool_sizes:Sequence[int],            # tracks in each pool
     ks:Sequence[int]=(1, 5, 10),
