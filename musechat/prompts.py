@@ -115,7 +115,7 @@ def _without_noise(text:str)->str:
 def _from_description(text:str)->tuple[str|None, str|None]:
     "Names in the lines of a description that state them, as distributors and careful uploaders write them."
     if m := re.search(r'^Provided to YouTube by [^\n]*\n+([^\n·]{1,100}) · ([^\n·]{1,100})', text): return m[2], m[1]
-    found = [re.search(rf'^\s*(?:{key})\s*:\s*(\S[^\n]{{0,99}})$', text, re.I | re.M) for key in ('artists?|band|singer', 'song|track|title')]
+    found = [re.search(rf'^[ \t]*(?:{key})[ \t]*:[ \t]*(\S[^\n]{{0,99}})$', text, re.I | re.M) for key in ('artists?|band|singer', 'song|track|title')]
     return tuple(m[1] if m else None for m in found)
 
 @lru_cache(4096)
@@ -344,7 +344,7 @@ _styles = tuple(tuple(part.split(', ') for part in line.split(' | ')) for line i
 
 # %% ../nbs/33_prompts.ipynb #cell-036
 def _invented_tags(rng:random.Random)->tuple[tuple[str, ...], tuple[str, ...]]:
-    "Five tags each, most of them of one style; one track in ten has a few of any kind."
+    "Five tags each, most of them of one style; two tracks in ten have a few of any kind."
     mtt, msd = ([t for t in tags if t in known] for tags, known in zip(rng.choice(_styles), (mtt_tags, msd_tags)))
     strays = rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 3))
     draw = lambda own, every: tuple(dict.fromkeys(rng.sample(own, min(5, len(own)) - strays) + rng.sample(every, 5)))[:5]

@@ -655,6 +655,8 @@ def check_dialog(
     pair:Pair,                  # what it was written about
 )->list[Violation]:             # empty if it is sound
     "Everything that is wrong with a dialog; if its shape is wrong, only that."
+    far_too_long = [Violation('length', i, f'{len(t.text)} characters, 8 to 600 are allowed') for i, t in enumerate(dialog) if len(t.text) > 2000]
+    if far_too_long: return far_too_long        # reading on could take as long as a stranger likes
     found = _check_shape(dialog, pair)
     if any(v.turn is None for v in found): return found
     for m in _messages(dialog, pair):
