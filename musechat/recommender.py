@@ -103,7 +103,7 @@ def batch_loss(
     if loss != 'info_nce': out['info_nce'] = info_nce(query.detach(), track.detach(), torch.as_tensor(logit_scale).detach(), same)
     return out
 
-# %% ../nbs/45_recommender.ipynb #cell-023
+# %% ../nbs/45_recommender.ipynb #cell-024
 @dataclass(frozen=True)
 class MvpConfig:
     "Sizes of `Mvp` and the encoders it belongs to; saved beside its weights."
@@ -128,7 +128,7 @@ class MvpConfig:
         for name in ('video_version', 'music_version'):
             if not isinstance(getattr(self, name), str): raise ValueError(f"{name} must be a text, got {printable(repr(getattr(self, name)), 40)}")
 
-# %% ../nbs/45_recommender.ipynb #cell-026
+# %% ../nbs/45_recommender.ipynb #cell-027
 class _Tower(nn.Module):
     "Standardise, project, normalise."
     def __init__(self, d_in:int, d_hidden:int, d_out:int, dropout:float):
@@ -150,7 +150,7 @@ class _Tower(nn.Module):
         self.mean.copy_(mean)
         self.std.copy_(torch.where(std > 1e-6, std, 1.))
 
-# %% ../nbs/45_recommender.ipynb #cell-029
+# %% ../nbs/45_recommender.ipynb #cell-030
 @contextmanager
 def evaluating(
     model:nn.Module,
@@ -177,7 +177,7 @@ def _embed_segments(tower:_Tower, rows:torch.Tensor, chunk:int=8192)->torch.Tens
     device = tower.mean.device
     with evaluating(tower): return torch.cat([tower(rows[i:i + chunk].to(device)).cpu() for i in range(0, len(rows), chunk)])
 
-# %% ../nbs/45_recommender.ipynb #cell-032
+# %% ../nbs/45_recommender.ipynb #cell-033
 _kinds = dict(Mvp='musechat-mvp')     # what `config.json` calls a class
 
 def _save_model(model:nn.Module, folder:Path, about:str)->Path:
@@ -196,7 +196,7 @@ def _card(kind:str, config:Any, about:str)->str:
     return (f"---\nlibrary_name: musechat\npipeline_tag: feature-extraction\ntags:\n- music\n- video\n---\n\n# {kind}\n\nVideo and music towers on frozen encoders, made by musechat. "
             f"Read it with `musechat.recommender`.\n\n| setting | |\n|---|---|\n{rows}" + (f'\n{about.strip()}\n' if about else ''))
 
-# %% ../nbs/45_recommender.ipynb #cell-033
+# %% ../nbs/45_recommender.ipynb #cell-034
 def _read_config(kind:str, config_class:type, folder:Path)->tuple[Any, str]:
     "The settings in `config.json`, and the hash of the weights."
     def bad(why): return PretrainedError(f"{printable(folder)} is no {kind} model: {why}")
@@ -211,7 +211,7 @@ def _read_config(kind:str, config_class:type, folder:Path)->tuple[Any, str]:
     try: return config_class(**settings), str(about.get('weights'))
     except (TypeError, ValueError) as e: raise bad(printable(e)) from e
 
-# %% ../nbs/45_recommender.ipynb #cell-034
+# %% ../nbs/45_recommender.ipynb #cell-035
 def _load_model(cls:type, config_class:type, folder:Path)->Any:
     "The model in `folder`, in eval mode."
     from safetensors import SafetensorError
@@ -233,7 +233,7 @@ def _load_model(cls:type, config_class:type, folder:Path)->Any:
     model.load_state_dict({k: v.float() for k, v in state.items()}, assign=True)
     return model.eval()
 
-# %% ../nbs/45_recommender.ipynb #cell-036
+# %% ../nbs/45_recommender.ipynb #cell-037
 _max_scale = 100.      # of the logit scale (Radford et al. 2021)
 
 def _check_versions(config:MvpConfig, features:Any):

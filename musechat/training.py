@@ -414,7 +414,7 @@ def _numbers(ids:Sequence[str], recordings:Mapping[str, str]|None)->torch.Tensor
     known = {name: k for k, name in enumerate(dict.fromkeys(names))}
     return torch.tensor([known[n] for n in names], dtype=torch.int64)
 
-# %% ../nbs/50_training.ipynb #cell-048
+# %% ../nbs/50_training.ipynb #cell-049
 class SegmentPairs:
     "Segments of videos and of their music, for `fit`."
     def __init__(self,
@@ -449,7 +449,7 @@ class SegmentPairs:
         video, music = (torch.from_numpy(self.segments(k, epoch, rows)) for k in (0, 1))
         return dict(video=self.video[video].float(), music=self.music[music].float(), recording=self.recording[rows])
 
-# %% ../nbs/50_training.ipynb #cell-052
+# %% ../nbs/50_training.ipynb #cell-053
 class _Some:
     "Some items of `Features`, in the order asked for."
     def __init__(self, features:Any, rows:Sequence[int]):
@@ -475,7 +475,7 @@ def _rows_by_split(features:Any, split:Mapping[str, str])->dict[str, list[int]]:
         if i in split: rows[split[i]].append(k)
     return rows
 
-# %% ../nbs/50_training.ipynb #cell-054
+# %% ../nbs/50_training.ipynb #cell-055
 def mvp_step(
     model:nn.Module,                 # an `Mvp`, or what accelerate made of it
     batch:dict[str, torch.Tensor],   # of `SegmentPairs`
@@ -506,7 +506,7 @@ def _new_mvp(features:Any, rows:Sequence[int], seed:int, model:MvpConfig|None)->
     mvp.music.measure(music)
     return mvp
 
-# %% ../nbs/50_training.ipynb #cell-055
+# %% ../nbs/50_training.ipynb #cell-056
 mvp_training = TrainConfig(n_epoch=60, batch_size=256, lr=1e-3, eval_every=2., save_every=10., patience=10)     # for some thousand items
 
 def train_mvp(
@@ -542,7 +542,7 @@ def _mvp_card(rows:Mapping[str, Sequence[int]], config:TrainConfig, result:FitRe
              + (f"; on the validation items: {figures} (places from 1, pools of at most 500)." if figures else '.'), f'```json\n{json.dumps(asdict(config), indent=1)}\n```']
     return '\n\n'.join(p for p in parts if p)
 
-# %% ../nbs/50_training.ipynb #cell-056
+# %% ../nbs/50_training.ipynb #cell-057
 def evaluate_mvp(
     mvp:Mvp,
     features:Any,                                # `Features`
@@ -564,7 +564,7 @@ def evaluate_mvp(
         pools = [[number[i] for i in p] for p in pools]
     return pool_metrics(mvp.embed_videos(some), mvp.embed_tracks(some), pools, name, _numbers(some.item_ids, recordings), seed=seed)
 
-# %% ../nbs/50_training.ipynb #cell-061
+# %% ../nbs/50_training.ipynb #cell-062
 @dataclass(frozen=True)
 class Candidate:
     "What is offered first for a video."
@@ -587,7 +587,7 @@ def _pool(
     for k in own: pool += pool >= k
     return pool
 
-# %% ../nbs/50_training.ipynb #cell-063
+# %% ../nbs/50_training.ipynb #cell-064
 def pick_candidates(
     mvp:Mvp,
     features:Any,                                # `Features`
