@@ -14,7 +14,7 @@ import io
 import math
 import random
 import wave
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Callable, Iterator
@@ -28,7 +28,7 @@ from .jobs import run_units
 from .pretrained import fetch
 from .samples import Style, Voice, compose, render, rough, styles, to_midi
 
-# %% ../nbs/32_simulation.ipynb #cell-005
+# %% ../nbs/32_simulation.ipynb #cell-006
 simulation_version = '1'      # changes whenever the same seed gives other files
 
 def stream(
@@ -44,7 +44,7 @@ def _near(rng:random.Random, x:float, spread:float)->float:
     "A draw around `x` that stays in [0, 1]."
     return round(_between(rng.gauss(x, spread), .02, .98), 3)
 
-# %% ../nbs/32_simulation.ipynb #cell-008
+# %% ../nbs/32_simulation.ipynb #cell-009
 def _voices(name:str, *which:str)->tuple[Voice, ...]:
     "Some voices of a style of `samples`, by name."
     return tuple(v for v in styles[name].voices if v.name in which)
@@ -83,7 +83,7 @@ more_styles = (
         drums=dict(kick='x..xx..xx..xx..x', shaker='XoxXXoxXXoxXXoxX', low_conga='..X...xX..X...xX', high_conga='x..x..x.x..x..x.', cowbell='2:x.x.xx.x.x.xx.x.'), drum_volume=104, moods=('festive', 'fast')),
 )
 
-# %% ../nbs/32_simulation.ipynb #cell-010
+# %% ../nbs/32_simulation.ipynb #cell-011
 @dataclass(frozen=True)
 class Kind:
     "What the songs of a style have in common."
@@ -133,7 +133,7 @@ kinds = {k.style.name: k for k in (
     _kind('samba', 'fireworks beach', .75, .9, 1950, 'brass wind', 'plucked', .4, .2),
 )}
 
-# %% ../nbs/32_simulation.ipynb #cell-011
+# %% ../nbs/32_simulation.ipynb #cell-012
 @dataclass(frozen=True)
 class Instrument:
     "A General MIDI sound that may take a part."
@@ -165,7 +165,7 @@ def players(
     "The instruments of some families."
     return [i.name for i in instruments.values() if i.family in families]
 
-# %% ../nbs/32_simulation.ipynb #cell-014
+# %% ../nbs/32_simulation.ipynb #cell-015
 _words = {name: text.split() for name, text in dict(
     first='Ada Benno Cléo Dario Elif Fjodor Greta Hana Iñigo Jonas Katla Léo Mirela Nadim Oona Pavel Quirin Rosalía Sanna Tomás Ulla Viggo Wanda Xenia Yara Zoltán '
           'Aurel Bruna Casimir Dunja Emre Fenja Gaspar Hedda Ilja Jolán Kito Linnéa Milo Nilo Orla Petra Rafael Senta Thea Umut Vesna Wim',
@@ -194,7 +194,7 @@ def artist_name(
     again = a//2//(m*n)
     return name + (f' {"I"*(again + 1)}' if again else '')
 
-# %% ../nbs/32_simulation.ipynb #cell-016
+# %% ../nbs/32_simulation.ipynb #cell-018
 @dataclass(frozen=True)
 class Artist:
     "What the songs of an artist have in common."
@@ -239,7 +239,7 @@ def _whose(seed:int, i:int)->int:
     if block and rng.random() < .1: block = rng.randrange(block)
     return 40*block + min(39, int(40*rng.random()**1.3))
 
-# %% ../nbs/32_simulation.ipynb #cell-019
+# %% ../nbs/32_simulation.ipynb #cell-021
 @dataclass(frozen=True)
 class Song:
     "The latent factors of a song."
@@ -287,7 +287,7 @@ def _original(seed:int, i:int)->Song:
     return Song(f's{i:06d}', 'original', a, style, energy, valence, _tempo(rng, k, energy), rng.choice('C Db D Eb E F G Ab A Bb'.split()), _mode(rng, style, valence),
                 lead, comp, vocals, _drums(rng, k, energy), _decade(rng, k, artist.decade), rng.randrange(10**6))
 
-# %% ../nbs/32_simulation.ipynb #cell-021
+# %% ../nbs/32_simulation.ipynb #cell-023
 def _source(seed:int, i:int)->tuple[int, str]:
     "Which pair's song pair `i` plays, and as what."
     rng = stream(seed, 'source', i)
@@ -311,7 +311,7 @@ def draw_song(
     other = draw_artist(seed, a)
     return replace(same, artist=a, key=rng.choice('C D E F G A'.split()), vocals=other.vocals, decade=_decade(rng, k, max(song.decade, other.decade)))
 
-# %% ../nbs/32_simulation.ipynb #cell-025
+# %% ../nbs/32_simulation.ipynb #cell-027
 def _hand_over(v:Voice, name:str)->Voice:
     "Another instrument takes a part; the tune moves into its range."
     i = instruments[name]
@@ -370,7 +370,7 @@ def score_of(
     bar_s = style.beats_per_bar*60/song.tempo_bpm
     return to_midi(compose(style, song.tempo_bpm, song.key, song.mode, song.tune, duration_s=max(4, math.ceil(song_s/bar_s))*bar_s))
 
-# %% ../nbs/32_simulation.ipynb #cell-028
+# %% ../nbs/32_simulation.ipynb #cell-030
 rate_hz = 24000          # of the files
 
 @dataclass(frozen=True)
@@ -420,7 +420,7 @@ def produce(
     out[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
     return out
 
-# %% ../nbs/32_simulation.ipynb #cell-031
+# %% ../nbs/32_simulation.ipynb #cell-033
 def _soundfont(synth:str)->Path|None:
     "The soundfont file of a synthesiser; FluidSynth finds its own."
     if synth not in ('rustysynth', 'fluidsynth'): raise MusechatError(f"synth must be 'rustysynth' or 'fluidsynth', got {printable(synth)!r}")
@@ -446,7 +446,7 @@ def play(
     sound = _rusty(midi) if synth == 'rustysynth' else render(midi, sample_rate_hz=48000)
     return produce(sound, song.decade, song_s)
 
-# %% ../nbs/32_simulation.ipynb #cell-032
+# %% ../nbs/32_simulation.ipynb #cell-034
 def write_song(
     sound:np.ndarray,         # float32 (n, 2) at `rate_hz`
     path:str|Path,
@@ -469,7 +469,7 @@ def write_song(
         if tags: known.save(tmp)
     return Path(path)
 
-# %% ../nbs/32_simulation.ipynb #cell-037
+# %% ../nbs/32_simulation.ipynb #cell-039
 @dataclass(frozen=True)
 class Shoot:
     "The factors of a video."
@@ -519,10 +519,10 @@ def draw_shoot(
     prop = _prop(song) if 'prop' in copied else rng.choice(('none', *sorted(props)))
     return Shoot(scene, second, palette, brightness, motion, round(1.2 + 6.5*(1 - motion)**1.5*rng.uniform(.7, 1.3), 2), on_beat, people, prop, copied, rng.randrange(2**32))
 
-# %% ../nbs/32_simulation.ipynb #cell-039
+# %% ../nbs/32_simulation.ipynb #cell-041
 frame_w, frame_h, fps = 160, 120, 8       # of the videos
 _w, _h = 224, 152                         # of a painted view
-Colour = tuple[int, int, int]
+Colour = tuple[int, int, int]             # red, green, blue, 0 to 255
 
 def _canvas(*colours:Colour)->Image.Image:
     "A view in one colour, or in several that run into each other from top to bottom."
@@ -554,7 +554,7 @@ def _ball(d:ImageDraw.ImageDraw, x:float, y:float, r:float, colour:Colour): d.el
 def _bright(rng:random.Random)->Colour:
     return rng.choice(((255, 60, 60), (60, 120, 255), (60, 230, 120), (255, 210, 60), (230, 70, 230), (60, 220, 240)))
 
-# %% ../nbs/32_simulation.ipynb #cell-040
+# %% ../nbs/32_simulation.ipynb #cell-042
 def _beach(rng):
     im = _canvas((90, 160, 235), (190, 225, 250))
     d = ImageDraw.Draw(im)
@@ -721,10 +721,9 @@ def _road(rng):
             d.line((px, 78 + 16*k, px, 58 - 8*k), fill=(70, 50, 40), width=1 + k//2)
     return _grain(im, rng, 1.2, .06)
 
-# %% ../nbs/32_simulation.ipynb #cell-041
+# %% ../nbs/32_simulation.ipynb #cell-043
 def _fireworks(rng):
     im = _canvas((4, 6, 26), (14, 14, 50), (30, 24, 56))
-    d = ImageDraw.Draw(im)
     def bursts(g):
         for _ in range(7):
             x, y, r, c = rng.randint(10, _w - 10), rng.randint(14, 90), rng.randint(16, 34), _bright(rng)
@@ -842,7 +841,7 @@ scenes = dict(beach=_beach, mountains=_mountains, forest=_forest, city=_city, cl
 _falling = dict(rain=(170, 26., (190, 200, 210)), snow=(90, 3., (255, 255, 255)), club=(50, 1., (255, 240, 160)), space=(40, .5, (255, 255, 255)), underwater=(40, -3., (190, 230, 240)),
                 fire=(60, -8., (255, 190, 60)), fireworks=(70, 2.5, (255, 230, 140)), forest=(24, 1.5, (170, 190, 60)), meadow=(20, .8, (255, 250, 250)), city=(18, .4, (255, 240, 190)))
 
-# %% ../nbs/32_simulation.ipynb #cell-045
+# %% ../nbs/32_simulation.ipynb #cell-047
 def _sprite(w:int, h:int, draw:Callable)->Image.Image:
     im = Image.new('RGBA', (w, h))
     draw(ImageDraw.Draw(im))
@@ -919,7 +918,7 @@ props = dict(strings=_violin, fiddle=_violin, plucked=lambda d: _guitar(d, (214,
              baroque=lambda d: _keys(d, (250, 236, 200, 255), (150, 96, 40, 255)), wind=lambda d: (d.line((2, 58, 68, 10), fill=(206, 212, 222, 255), width=6), [_ball(d, 16 + 10*k, 48 - 7.2*k, 2, (70, 74, 84, 255)) for k in range(5)]),
              brass=_horn, synth=_synth, mallets=_bars, reeds=_accordion, world=_sitar, voice=lambda d: (_ball(d, 50, 18, 14, (150, 150, 160, 255)), d.line((42, 26, 10, 62), fill=(40, 40, 46, 255), width=8)))
 
-# %% ../nbs/32_simulation.ipynb #cell-048
+# %% ../nbs/32_simulation.ipynb #cell-050
 _tints = dict(warm=(1.15, .98, .74), cold=(.74, .95, 1.22), sepia=(1.1, .92, .68))
 
 def grade(
@@ -951,7 +950,7 @@ def _lay(frame:np.ndarray, sprite:tuple[np.ndarray, np.ndarray], y:int, x:int):
     part = frame[y:y + h, x:x + w]
     part[:] = (part*rest[:h, :w] + colour[:h, :w]) >> 8
 
-# %% ../nbs/32_simulation.ipynb #cell-050
+# %% ../nbs/32_simulation.ipynb #cell-052
 def cuts(
     shoot:Shoot,
     tempo_bpm:float,
@@ -1028,7 +1027,7 @@ def _weather(frame:np.ndarray, scene:str, drops:np.ndarray, t:float):
     x = ((drops[:n, 1] + .02*np.sin(3*t + 20*drops[:n, 0])) % 1*(frame_w - 2)).astype(int)
     for dy in range(3 if scene == 'rain' else 2): frame[y + dy, x] = colour
 
-# %% ../nbs/32_simulation.ipynb #cell-055
+# %% ../nbs/32_simulation.ipynb #cell-057
 def write_video(
     frames:Iterator[np.ndarray],     # uint8 (frame_h, frame_w, 3)
     path:str|Path,
@@ -1043,7 +1042,7 @@ def write_video(
         out.mux(v.encode(None))
     return Path(path)
 
-# %% ../nbs/32_simulation.ipynb #cell-057
+# %% ../nbs/32_simulation.ipynb #cell-059
 _blank_titles = ('my summer video', 'VID_{}', 'untitled', 'new video!!', 'test upload {}', 'MVI_{}.MOV', 'for you', '(no title)', 'holiday edit {}', 'Part 2', '🎵', 'full HD 1080p')
 _full_titles = ('{artist} - {track} (Official Video)', '{artist} - {track} [Official Music Video] HD', '{artist} – {track}', '{track} by {artist}', '{artist} "{track}" lyrics', '{ARTIST} - {TRACK}',
                 '{artist} feat. {guest} - {track}', '{track} - {artist} ft. {guest} (Lyric Video)', '{artist} | {track} | live session', '{artist}: {track} ({year})', '{track} // {artist} // {album}')
@@ -1093,7 +1092,7 @@ def draw_page(
     if official: page.update(track=facts['track'], artist=facts['artist'], album=facts['album'] if rng.random() < .85 else None, release_date=date)
     return page
 
-# %% ../nbs/32_simulation.ipynb #cell-061
+# %% ../nbs/32_simulation.ipynb #cell-063
 def make_pair(
     out:str|Path,             # folder of the corpus
     seed:int,
