@@ -17,7 +17,6 @@ import os
 import queue
 import random
 import re
-import tempfile
 import threading
 import time
 from array import array
@@ -767,13 +766,14 @@ class LocalBackend:
     ):
         if form not in ('plain', 'json'): raise ValueError(f"form must be 'plain' or 'json', got {form!r}")
         if batch_size < 1 or temperature < 0: raise ValueError(f"batch_size must be >= 1 and temperature >= 0, got {batch_size} and {temperature}")
-        self.model,self.form,self.batch_size,self.max_new_tokens,self.temperature,self.seed,self.device = model,form,batch_size,max_new_tokens,temperature,seed,device
+        self.source,self.model = str(model),Path(model).name if Path(model).is_dir() else model      # rows do not tell where a folder lies
+        self.form,self.batch_size,self.max_new_tokens,self.temperature,self.seed,self.device = form,batch_size,max_new_tokens,temperature,seed,device
         self.group,self._loaded = 4*batch_size,None
 
     @property
     def settings(self)->dict:
         "What the words depend on, beside the model."
-        return dict(form=self.form, batch_size=self.batch_size, max_new_tokens=self.max_new_tokens, temperature=self.temperature, seed=self.seed)
+        return dict(source=self.source, form=self.form, batch_size=self.batch_size, max_new_tokens=self.max_new_tokens, temperature=self.temperature, seed=self.seed)
 
     def build_prompt(self,
         pair:Pair,
@@ -788,7 +788,7 @@ def _load(self:LocalBackend)->tuple[Any, Any]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     self.device = self.device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    folder = fetch(self.model) if self.model in checkpoints else hub_folder(self.model)
+    folder = fetch(self.source) if self.source in checkpoints else hub_folder(self.source)
     gguf = next((p.name for p in sorted(folder.glob('*.gguf'))), None)
     source = dict(gguf_file=gguf) if gguf else {}
     tokenizer = AutoTokenizer.from_pretrained(folder, **source)
@@ -813,12 +813,22 @@ def _read_plain(text:str, n:int)->list[tuple[str, str]]:
     "The first `n` messages of an answer whose 'User:' was given."
     return read_lines(f'User:{text}')[:n]
 
-def _generate(self:LocalBackend, texts:list[str], seed:int)->list[str]:
+def _enough(tokenizer:Any, start:int, n:int)->Callable:
+    "A stopping rule for `generate`: a row is done when a line begins after its `n`-th message."
+    import torch
+    def done(ids, scores, **kwargs):
+        if (ids.shape[1] - start) % 8: return torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
+        texts = tokenizer.batch_decode(ids[:, start:], skip_special_tokens=True)
+        return torch.tensor([len(_line_start.findall(f'User:{t}')) > n for t in texts], device=ids.device)
+    return done
+
+def _generate(self:LocalBackend, texts:list[str], seed:int, n_messages:int)->list[str]:
     "What the model writes behind each of some texts, in one batch."
     import torch
     tokenizer, model = self._load()
     batch = tokenizer(texts, return_tensors='pt', padding=True, add_special_tokens=tokenizer.chat_template is None).to(self.device)
     sampling = dict(do_sample=True, temperature=self.temperature, top_p=.95, top_k=0) if self.temperature else dict(do_sample=False)
+    if self.form == 'plain': sampling['stopping_criteria'] = [_enough(tokenizer, batch['input_ids'].shape[1], n_messages)]
     with torch.random.fork_rng(devices=[self.device] if str(self.device).startswith('cuda') else []), torch.inference_mode():
         torch.manual_seed(seed)
         ids = model.generate(input_ids=batch['input_ids'], attention_mask=batch['attention_mask'], max_new_tokens=self.max_new_tokens, pad_token_id=tokenizer.pad_token_id, **sampling)
@@ -834,7 +844,8 @@ def _write(self:LocalBackend,
     for start in range(0, len(order), self.batch_size):
         places = order[start:start + self.batch_size]
         own = hashlib.sha256('\n'.join([str(self.seed), *(f'{pairs[i].seed} {texts[i]}' for i in places)]).encode()).digest()
-        for i, text in zip(places, self._generate([texts[i] for i in places], int.from_bytes(own[:6], 'big'))):
+        most = 2*max(pairs[i].n_turn for i in places)
+        for i, text in zip(places, self._generate([texts[i] for i in places], int.from_bytes(own[:6], 'big'), most)):
             try: yield i, to_dialog(_read_plain(text, 2*pairs[i].n_turn) if self.form == 'plain' else read_turns(text), pairs[i])
             except AnswerError as e: yield i, e
 
