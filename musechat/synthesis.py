@@ -390,23 +390,27 @@ class _Answers:
     "Raw answers by content, a file each."
     def __init__(self, folder:Path): self.folder = folder
 
-    def path(self, request:dict)->Path:
+    def path(self, request:dict)->str:
         key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-        return self.folder/key[:2]/f'{key[2:]}.json'
+        return f'{self.folder}/{key[:2]}/{key[2:]}.json'
 
     def get(self, request:dict, least:int=0)->tuple[str, bool]|None:
         "(answer, whether it was cut off), or None; one that was cut off at fewer than `least` bytes counts as none."
-        try: entry = json.loads(self.path(request).read_bytes())
+        try:
+            with open(self.path(request), 'rb') as f: entry = json.load(f)
         except (FileNotFoundError, ValueError): return None
         whole = isinstance(entry, dict) and isinstance(text := entry.get('answer'), str) and entry.get('sha256') == hashlib.sha256(text.encode()).hexdigest()
         cut = whole and entry.get('cut_at')
         return (text, bool(cut)) if whole and not (cut and cut < least) else None
 
     def put(self, request:dict, answer:str, cut_at:int|None=None):
-        path = self.path(request)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tmp = path.with_name(f'.{path.stem}-{os.getpid()}-{threading.get_ident()}')
-        tmp.write_text(json.dumps(dict(answer=answer, cut_at=cut_at, sha256=hashlib.sha256(answer.encode()).hexdigest())))
+        path, entry = self.path(request), json.dumps(dict(answer=answer, cut_at=cut_at, sha256=hashlib.sha256(answer.encode()).hexdigest()))
+        tmp = f'{path}.{os.getpid()}-{threading.get_ident()}'
+        try: file = open(tmp, 'w')
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            file = open(tmp, 'w')
+        with file: file.write(entry)
         os.replace(tmp, path)
 
 # %% ../nbs/35_synthesis.ipynb #cell-045
@@ -600,6 +604,11 @@ async def _exchange(self:OpenAIBackend, client:Any, body:dict)->tuple[str, int|N
     except Exception as e: raise _Again(f'the connection broke ({type(e).__name__})') from None      # of the library below `openai`
     return data.decode('utf-8', 'replace'), None
 
+async def _within(seconds:float, work:Awaitable)->Any:
+    "Await with a time limit; `asyncio.timeout`, of Python 3.11, needs no task of its own."
+    if not hasattr(asyncio, 'timeout'): return await asyncio.wait_for(work, seconds)
+    async with asyncio.timeout(seconds): return await work
+
 async def _turn(self:OpenAIBackend, need:int)->None:
     "Wait until the limits allow a request of `need` tokens; a pause that begins meanwhile means waiting anew."
     while True:
@@ -614,7 +623,7 @@ async def _send(self:OpenAIBackend, client:Any, request:dict, form:int, limit_na
     if form == 1: body['response_format'] = dict(type='json_object')
     await self._turn(need)
     self.usage.requests += 1
-    try: return await asyncio.wait_for(self._exchange(client, body), self.timeout_s)
+    try: return await _within(self.timeout_s, self._exchange(client, body))
     except asyncio.TimeoutError: raise _Again(f'no answer within {self.timeout_s:g} s') from None
 
 async def _post(self:OpenAIBackend, client:Any, request:dict, need:int)->tuple[str, int|None]:
