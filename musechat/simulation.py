@@ -29,7 +29,7 @@ from .pretrained import fetch
 from .samples import Style, Voice, compose, render, rough, styles, to_midi
 
 # %% ../nbs/32_simulation.ipynb #cell-006
-simulation_version = '1'      # changes whenever the same seed gives other files
+simulation_version = '2'      # changes whenever the same seed gives other files
 
 def stream(
     seed:int,                 # of the corpus
@@ -486,7 +486,7 @@ class Shoot:
     paint: int             # seed of the painting
 
 palettes = ('natural', 'warm', 'cold', 'pastel', 'neon', 'mono', 'sepia')
-copy_share = dict(scene=.8, palette=.75, brightness=.75, motion=.75, people=.75, prop=.7, cuts=.5)   # how often a factor comes from the song
+copy_share = dict(scene=.95, palette=.9, brightness=.9, motion=.9, people=.95, prop=.9, cuts=.6)   # how often a factor comes from the song
 
 def _palette(rng:random.Random, song:Song)->str:
     "The palette that suits a song."
