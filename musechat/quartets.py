@@ -175,7 +175,7 @@ def make_pairs(
     for i, c in chosen.items():
         for x in (i, c): features.index(x)
         if split[i] != split[c]: raise MusechatError(f"the candidate {c} of {i} is in split {split[c]}, not in {split[i]}")
-    peers = {name: [i for i in features.item_ids if split[i] == name] for name in set(split.values())}
+    peers = {name: [i for i in features.item_ids if split.get(i) == name] for name in set(split.values())}
     pairs = [_item_pair(i, chosen[i.item_id], facts, peers[split[i.item_id]], n_turn, seed) for i in corpus if i.item_id in chosen]
     if n := pairs.count(None): _log.warning('%d items were left out: their candidate is the same track', n)
     return [p for p in pairs if p]
