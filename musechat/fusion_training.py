@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['recommender_training', 'Dialog', 'read_dialogs', 'Messages', 'Segments', 'dialog_query', 'Dropping', 'DialogSamples',
-           'fusion_step', 'embed_turn', 'embed_items', 'more_dialogs', 'Mixed', 'new_fusion', 'train_recommender']
+           'fusion_step', 'embed_turn', 'embed_items', 'more_dialogs', 'DrawnSamples', 'Mixed', 'new_fusion',
+           'train_recommender', 'train_on']
 
 # %% ../nbs/54_fusion_training.ipynb #cell-002
 import hashlib
 import json
 import logging
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
@@ -23,6 +24,7 @@ from tqdm import tqdm
 
 from .core import MusechatError, printable
 from .corpus import Corpus
+from .dataset import Data, write_split
 from .features import Features
 from .fusion import Fusion, FusionConfig, Query, pad_messages, pad_tracks
 from .metrics import median_rank, pool_ranks, random_pools, recall_at_k
@@ -199,6 +201,8 @@ def _dropped(query:Query, chance:np.ndarray, dropping:Dropping)->dict[str, torch
     return out
 
 # %% ../nbs/54_fusion_training.ipynb #cell-024
+_query_fields = tuple(f.name for f in fields(Query))
+
 def fusion_step(
     model:nn.Module,                 # a `Fusion`, or what accelerate made of it
     batch:dict[str, torch.Tensor],   # of `DialogSamples`
@@ -206,12 +210,19 @@ def fusion_step(
     first:float=.3,                  # weight of turn 1
 )->dict[str, torch.Tensor]:
     "Loss of a batch: of the whole request, and of its video alone, against the same tracks."
-    query = Query(**{k: v for k, v in batch.items() if k not in ('summary', 'recording')})
+    query = Query(**{k: v for k, v in batch.items() if k in _query_fields})
     seen, now, track, scale = model(query, batch['summary'])
     seen = torch.where(query.video_mask[:, None], seen, now)         # without a video there is no turn 1
     late, early = (batch_loss(q, track, scale, batch['recording'], loss) for q in (now, seen))
     out = {k: (1 - first)*late[k] + first*early[k] for k in late}
+    if 'negative' in batch: out['loss'] = out['loss'] + _against(model, now, track, scale, batch)
     return out | dict(turn1=early['loss'].detach(), later=late['loss'].detach(), logit_scale=scale.detach())
+
+def _against(model:nn.Module, now:torch.Tensor, track:torch.Tensor, scale:torch.Tensor, batch:dict)->torch.Tensor:
+    "Logistic loss of the right track against a track that would fit but for one wish; zero where there is none."
+    bare, there = getattr(model, 'module', model), batch['negative_mask']
+    margin = scale*((now*track).sum(1) - (now*bare.track(batch['negative'])).sum(1))
+    return (F.softplus(-margin)*there).sum()/len(there)
 
 # %% ../nbs/54_fusion_training.ipynb #cell-027
 @torch.no_grad()
@@ -279,6 +290,32 @@ def more_dialogs(
     return found
 
 # %% ../nbs/54_fusion_training.ipynb #cell-032
+class DrawnSamples:
+    "Requests that were drawn once, for `musechat.training.fit`; another part of them in each epoch."
+    def __init__(self,
+        drawn:Any,               # `musechat.pseudo.PseudoBatch`, n samples
+        messages:Messages,
+        width:int,               # d_music of the model; summaries are padded to it
+        per_epoch:int,           # samples an epoch
+        n_age:int=5,
+    ):
+        self.drawn,self.messages,self.width,self.n_age,self.per_epoch = drawn,messages,width,n_age,min(per_epoch, len(drawn))
+        messages.add(t for texts in drawn.texts for t in texts)
+        told = json.dumps(drawn.texts) + f'{width} {per_epoch} {n_age}'
+        self.fingerprint = hashlib.sha256(b''.join([told.encode(), *(x.numpy().tobytes() for x in (drawn.video, drawn.candidate, drawn.target))])).hexdigest()[:16]
+
+    def __len__(self): return self.per_epoch
+
+    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
+        "The fields of `DialogSamples`, and a `negative` with its mask."
+        at, d = (np.asarray(rows) + epoch*self.per_epoch) % len(self.drawn), self.drawn
+        wide = lambda x: F.pad(x[at].float(), (0, self.width - x.shape[1]))
+        text = pad_messages([[self.messages[t] for t in d.texts[i][::-1]] for i in at], self.messages.d, self.n_age)
+        one = torch.ones(len(at), 1, dtype=torch.int64)
+        return dict(video=d.video[at].float(), video_mask=d.has_video[at], **text, music=wide(d.candidate)[:, None], music_mask=d.has_candidate[at][:, None], music_age=one - 1, music_kind=one,
+                    summary=wide(d.target), recording=-1 - d.target_row[at], negative=wide(d.hard_negative), negative_mask=d.has_negative[at])
+
+# %% ../nbs/54_fusion_training.ipynb #cell-035
 class Mixed:
     "Two sets of training samples as one; fields are padded to the longer of both."
     def __init__(self,
@@ -305,7 +342,7 @@ def _joined(a:torch.Tensor|None, b:torch.Tensor|None, sizes:Sequence[int])->torc
     pad = lambda x: x if x.shape[1] == n else torch.cat([x, x.new_zeros(len(x), n - x.shape[1], *x.shape[2:])], 1)
     return torch.cat([pad(a), pad(b)])
 
-# %% ../nbs/54_fusion_training.ipynb #cell-034
+# %% ../nbs/54_fusion_training.ipynb #cell-037
 def _validate(dialogs:Sequence[Dialog], segments:Segments, messages:Messages, recordings:Mapping[str, str]|None, size:int=510):
     "Figures of a model on some dialogs: turn 1, and the last turn."
     ids = [d.item_id for d in dialogs]
@@ -344,7 +381,7 @@ def new_fusion(
     if segments.details: model.detail.norm.measure(torch.cat([segments.offer(i, 0)[1:] for i in items[:512]]))
     return model
 
-# %% ../nbs/54_fusion_training.ipynb #cell-035
+# %% ../nbs/54_fusion_training.ipynb #cell-038
 recommender_training = TrainConfig(n_epoch=80, batch_size=256, lr=5e-4, eval_every=4., save_every=10., patience=6)
 
 def train_recommender(
@@ -383,3 +420,31 @@ def _card(dialogs:Mapping[str, Sequence[Dialog]], config:TrainConfig, dropping:D
     parts = ['## Training', about.strip(), head + (f"; on the validation videos: {figures} (places from 1)." if figures else '.'),
              f'```json\n{json.dumps(asdict(config) | dict(dropping=asdict(dropping)), indent=1)}\n```']
     return '\n\n'.join(p for p in parts if p)
+
+# %% ../nbs/54_fusion_training.ipynb #cell-047
+def train_on(
+    data:Data,                                # see `musechat.dataset.find_data`
+    encoder:Any,                              # a `TextEncoder`
+    out:str|Path,                             # folder of the model
+    mvp:Any=None,                             # the ranker that picks first offers of further dialogs; None: no further dialogs
+    n_more:int=8,                             # further dialogs a training video, see `more_dialogs`
+    details:bool=True,                        # whether offered tracks come with their tokens beside the summary
+    seed:int=0,
+    config:TrainConfig|None=None,
+    model:FusionConfig|None=None,
+    dropping:Dropping=Dropping(),
+    extra:Any=None,                           # a function of `Messages` and d_music that gives more samples, such as `DrawnSamples`
+    about:str='',                             # for the model card
+    progress:bool=True,                       # bars on stderr
+)->Fusion:                                    # on the CPU, ready to embed
+    "Train the recommender on a data set of quartets, or continue where that was stopped."
+    from accelerate import PartialState
+    corpus, features = data.corpus, data.features
+    dialogs = {part: read_dialogs(rows, corpus, features) for part, rows in data.quartets.items() if part != 'test'}
+    if mvp is not None and n_more: dialogs['train'] = dialogs['train'] + more_dialogs(corpus, features, data.split, mvp, n_more, seed=seed, progress=progress)
+    messages, segments = Messages(encoder).add((t for part in dialogs.values() for d in part for t in d.answers), progress), Segments(features, details)
+    kind = f"{'simulated ' if corpus.kind == 'simulated' else ''}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), {len(features)} items."
+    fusion = train_recommender(dialogs, segments, messages, out, seed, recordings_of(corpus), config, model, dropping, extra(messages, segments.summary.shape[1]) if extra else None,
+                               f'{kind} {about}', progress)
+    if PartialState().is_main_process: write_split(out, corpus, data.split)
+    return fusion
