@@ -6,7 +6,7 @@
 __all__ = ['app', 'LibraryOption', 'PresetOption', 'SeedOption', 'JsonOption', 'KOption', 'chat_help', 'WorkersOption',
            'DataOption', 'SplitOption', 'TrainSeedOption', 'OneLineErrors', 'print_json', 'fetch', 'tag', 'index',
            'LibraryAction', 'library', 'recommend', 'chat_line', 'chat', 'Original', 'export', 'demo', 'Synth',
-           'simulate', 'SplitBy', 'Training', 'train', 'BackendName', 'synthesize', 'main']
+           'simulate', 'SplitBy', 'Training', 'Precision', 'Loss', 'train', 'BackendName', 'synthesize', 'main']
 
 # %% ../nbs/90_cli.ipynb #cell-002
 import json
@@ -377,36 +377,79 @@ def _turns(text:str)->int|dict[int, float]:
 class Training(str, Enum):
     "What `musechat train` trains."
     mvp = 'mvp'
+    recommender = 'recommender'
 
-@app.command()
-def train(
-    what:Annotated[Training, typer.Argument(help="`mvp`: the music-video ranker that picks the first offers of the dialogs.")],
-    data:DataOption,
-    out:Annotated[Path, typer.Option('--out', '-o', help="Folder for the model; a training that was stopped there is continued.")],
-    epochs:Annotated[Optional[int], typer.Option(min=1, help="Passes over the training videos.")]=None,
-    batch_size:Annotated[Optional[int], typer.Option(min=2, help="Samples a step, over all processes.")]=None,
-    lr:Annotated[Optional[float], typer.Option(min=0., help="Learning rate at its highest.")]=None,
-    split_by:SplitOption=SplitBy.artist,
-    features:Annotated[Optional[Path], typer.Option(help="Folder of the encoded corpus; beside the corpus if not given.")]=None,
-    preset:PresetOption='laptop',
-    seed:TrainSeedOption=0,
-    workers:WorkersOption=None,
-    as_json:JsonOption=False,
-):
-    "Train a model on a corpus and say how well it ranks the test videos' own music. `accelerate launch -m musechat.cli train ...` uses several GPUs."
+class Precision(str, Enum):
+    "Numbers that most of the arithmetic is done in."
+    no = 'no'
+    bf16 = 'bf16'
+    fp16 = 'fp16'
+
+def _train_mvp(data:Path, out:Path, settings:dict, split_by:str, features, preset:str, seed:int, workers)->tuple[Any, Any]:
+    "Train the candidate ranker: its corpus, and its figures."
     from musechat.corpus import Corpus
     from musechat.dataset import corpus_features, corpus_split, rank_test, train_ranker
     from musechat.training import mvp_training
     corpus = Corpus.open(data)
     _tell(f"encoding {len(corpus)} videos and their music")
     found = corpus_features(corpus, preset, features, workers)
-    split = corpus_split(corpus, found, split_by.value, seed)
-    settings = {k: v for k, v in dict(n_epoch=epochs, batch_size=batch_size, lr=lr).items() if v is not None}
+    split = corpus_split(corpus, found, split_by, seed)
     mvp = train_ranker(corpus, found, split, out, seed, replace(mvp_training, **settings))
-    table = rank_test(mvp, corpus, found, split, seed)
+    return corpus, rank_test(mvp, corpus, found, split, seed)
+
+def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers)->tuple[Any, Any]:
+    "Train the recommender: its corpus, and its figures on the validation dialogs."
+    from musechat.dataset import find_data, load_ranker, quartets_folder, read_source
+    from musechat.encoders import load_encoders
+    from musechat.fusion import FusionConfig
+    from musechat.fusion_training import recommender_training, train_on
+    found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)
+    ranker = read_source(quartets_folder(data)).get('mvp')
+    if more and ranker is None: _tell('no candidate ranker is known to the quartets, so no further dialogs are written')
+    mvp = load_ranker(ranker, found.split, found.corpus) if more and ranker is not None else None
+    sizes = None if loss is None else FusionConfig(1, 1, 1, 1, loss=loss.value)
+    train_on(found, load_encoders(preset).text, out, mvp, more, seed=seed, config=replace(recommender_training, **settings), model=sizes)
+    log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
+    return found.corpus, max((r for r in log if 'R@10' in r), key=lambda r: r['R@10'], default={})
+
+# %% ../nbs/90_cli.ipynb #cell-036b
+class Loss(str, Enum):
+    "What the recommender is trained with."
+    info_nce = 'info_nce'
+    cmc = 'cmc'
+
+@app.command()
+def train(
+    what:Annotated[Training, typer.Argument(help="`mvp`: the music-video ranker that picks the first offers of the dialogs. `recommender`: the model that answers with a better track.")],
+    data:Annotated[Path, typer.Option('--data', help="A corpus, such as `musechat simulate` makes; for the recommender also the quartets that `musechat synthesize` made of it.")],
+    out:Annotated[Path, typer.Option('--out', '-o', help="Folder for the model; a training that was stopped there is continued.")],
+    epochs:Annotated[Optional[int], typer.Option(min=1, help="Passes over the training videos.")]=None,
+    batch_size:Annotated[Optional[int], typer.Option(min=2, help="Samples a forward pass, over all processes.")]=None,
+    accumulation:Annotated[Optional[int], typer.Option(min=1, help="Forward passes a step of the optimizer.")]=None,
+    lr:Annotated[Optional[float], typer.Option(min=0., help="Learning rate at its highest.")]=None,
+    precision:Annotated[Optional[Precision], typer.Option(help="bf16 is faster where the processor or GPU has it.")]=None,
+    tracker:Annotated[Optional[list[str]], typer.Option(help="Where accelerate logs to beside log.jsonl, such as tensorboard; may be repeated.")]=None,
+    more:Annotated[int, typer.Option('--more-dialogs', min=0, max=100, help="For the recommender: dialogs that templates write about each training video beside the quartets.")]=8,
+    loss:Annotated[Optional[Loss], typer.Option(help="For the recommender: InfoNCE, or the paper's Eq. 5 (cmc).")]=None,
+    split_by:Annotated[Optional[SplitBy], typer.Option('--split-by', help="`artist`: no artist and no recording on both sides; `video`: at random, as in the paper. Of quartets: as they were made.")]=None,
+    corpus:Annotated[Optional[Path], typer.Option(help="The corpus of the quartets, where they do not know it.")]=None,
+    features:Annotated[Optional[Path], typer.Option(help="Folder of the encoded corpus; beside the corpus if not given.")]=None,
+    preset:PresetOption='laptop',
+    seed:TrainSeedOption=0,
+    workers:WorkersOption=None,
+    as_json:JsonOption=False,
+):
+    "Train a model and say how well it ranks. `accelerate launch -m musechat.cli train ...` uses several GPUs."
+    settings = dict(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr, mixed_precision=precision and precision.value, trackers=tuple(tracker) if tracker else None)
+    settings = {k: v for k, v in settings.items() if v is not None}
+    if what is Training.mvp: trained, figures = _train_mvp(data, out, settings, split_by.value if split_by else 'artist', features, preset, seed, workers)
+    else: trained, figures = _train_recommender(data, out, settings, more, loss, split_by and split_by.value, features, corpus, preset, seed, workers)
     if os.environ.get('RANK', '0') != '0': return      # of several processes, one speaks
-    if as_json: return print_json(dict(model=str(out), corpus=str(data), kind=corpus.kind, evaluation=table.as_dict()))
-    print(f"{'simulated data; ' if corpus.kind == 'simulated' else ''}the model is in {printable(out)}\n{table._repr_markdown_()}")
+    table = figures.as_dict() if what is Training.mvp else figures
+    if as_json: return print_json(dict(model=str(out), corpus=str(data), kind=trained.kind, evaluation=table))
+    shown = figures._repr_markdown_() if what is Training.mvp else ', '.join(f'{k} {v:.1f}' if k.endswith('MR') else f'{k} {v:.1%}' for k, v in figures.items() if 'R@' in k or k.endswith('MR'))
+    print(f"{'simulated data; ' if trained.kind == 'simulated' else ''}the model is in {printable(out)}\n" + shown + ('' if what is Training.mvp else
+          f"\n(validation dialogs; 'turn 1' is the video alone)\nnext: musechat evaluate ranking --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}"))
 
 # %% ../nbs/90_cli.ipynb #cell-038
 class BackendName(str, Enum):
