@@ -6,12 +6,13 @@
 __all__ = ['benchmark_requests', 'negation_pairs', 'heldout_verdicts', 'VideoStats', 'make_video_stats', 'load_video_stats',
            'fit_video_stats', 'Shots', 'draw_shots', 'draw_videos', 'table_of', 'ConceptScale', 'mix_tracks',
            'scene_prior', 'Word', 'vocabulary', 'reads_as', 'write_message', 'Talk', 'write_talk', 'prior_left',
-           'PseudoBatch', 'PseudoSamples', 'draw', 'sides_met', 'Verdict']
+           'PseudoBatch', 'PseudoSamples', 'draw', 'sides_met', 'Verdict', 'top_rows', 'evaluate_heldout',
+           'negation_effect']
 
 # %% ../nbs/47_pseudo.ipynb #cell-002
 import random
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Sequence
@@ -22,11 +23,11 @@ from safetensors.torch import load_file, save_file
 
 from .core import Ranking, Recommender, Request, Track, TrackTable, atomic_path
 from .encoders import imagenet_classes
-from .templates import and_list, expand, sentence_case, with_article
-from .words import (Wish, Wishes, _class_scenes_cached, _clash, _comparatives, _directions, _opposed, _pull, _push, _wider, concepts, d_summary,
+from .templates import and_list, expand, sentence_case
+from .words import (Wishes, _class_scenes_cached, _clash, _comparatives, _directions, _opposed, _pull, _push, _wider, concepts, d_summary,
                             fade, merge, occasions, parse_wishes, scenes, table_stats)
 
-# %% ../nbs/47_pseudo.ipynb #cell-005
+# %% ../nbs/47_pseudo.ipynb #cell-006
 @dataclass(frozen=True)
 class VideoStats:
     "How frame embeddings are spread, and which way a classifier's classes lie."
@@ -57,7 +58,7 @@ def _noise(axes:torch.Tensor, shape:tuple, gen:torch.Generator)->torch.Tensor:
     own = (1 - (axes**2).sum(0)).clamp(min=.05).sqrt()
     return torch.randn(*shape, len(axes), generator=gen) @ axes + own*torch.randn(*shape, axes.shape[1], generator=gen)
 
-# %% ../nbs/47_pseudo.ipynb #cell-006
+# %% ../nbs/47_pseudo.ipynb #cell-007
 def make_video_stats(
     active:torch.Tensor,      # (d,)
     size:torch.Tensor,        # (d,)
@@ -88,7 +89,7 @@ def load_video_stats(
     x = load_file(path)
     return make_video_stats(x['active'], x['size'], x['axes'], weight, bias)
 
-# %% ../nbs/47_pseudo.ipynb #cell-007
+# %% ../nbs/47_pseudo.ipynb #cell-009
 def fit_video_stats(
     frames:torch.Tensor,      # embeddings (n, d), n >= 2, not below zero, of pictures of many kinds
     weight:torch.Tensor,      # (n_class, d)
@@ -106,7 +107,7 @@ def fit_video_stats(
     axes = axes[:n_axis]*(spread[:n_axis, None]/(n - 1)**.5)
     return make_video_stats(active, size, axes*(.95/(axes**2).sum(0).sqrt().clamp(min=.95)), weight, bias)
 
-# %% ../nbs/47_pseudo.ipynb #cell-012
+# %% ../nbs/47_pseudo.ipynb #cell-014
 @lru_cache(maxsize=1)
 def _scene_classes()->torch.Tensor:
     "(n_scene, 1000): how often a class stands for a scene; a class of two scenes stands for each half as often."
@@ -151,7 +152,7 @@ def draw_videos(
     far = .7 + .9*torch.rand(n, 1, 1, generator=gen)
     return (shots.shares[..., None]*_frames(stats.active, stats.size, z + far*stats.shift[shots.classes])).sum(1)
 
-# %% ../nbs/47_pseudo.ipynb #cell-015
+# %% ../nbs/47_pseudo.ipynb #cell-017
 def table_of(
     summaries:torch.Tensor,      # (n, 500)
 )->TrackTable:                   # n tracks without names, of one segment each
@@ -186,7 +187,7 @@ def mix_tracks(
     share = most*torch.rand(n_mixed, 1, generator=gen)
     return summaries[a]*(1 - share) + summaries[b]*share
 
-# %% ../nbs/47_pseudo.ipynb #cell-019
+# %% ../nbs/47_pseudo.ipynb #cell-021
 _names = list(concepts)
 _row = {c: i for i, c in enumerate(_names)}
 
@@ -212,30 +213,32 @@ def scene_prior(
 
 def _fitting(wanted:torch.Tensor)->torch.Tensor: return 2*torch.tanh(wanted/2)
 
-# %% ../nbs/47_pseudo.ipynb #cell-022
+# %% ../nbs/47_pseudo.ipynb #cell-024
 class Word(NamedTuple):
     "A word or phrase of a user for a concept."
     text: str
     concept: str
     thing: bool        # True: "with drums"; False: "something gentle"
 
-_odd = set("""sing sings sung vocally vocalisation instrumentally raps rocks kick kicks|up beat|cheer me up|cheer up pump pumped hyped hyper|pump it up cry crying asleep|fall asleep
-    unwind glad excited fiery celebrate partying|sing along|throwback forte pianissimo noisy downtempo|girl singing|woman singing|women singing|man singing|guy singing dreaming dream|talking
-    loving hidden whispering whispered mainstream chart charts|top 40|larger than life restful shadowy|slow and easy|gentle and slow|smooth and warm|tragic and big|stress free stressless
-    natural organic strumming fingerpicked happily sadly calmly loudly quietly softly gently delicately tenderly beautifully aggressively weirdly slowly quickly electronically
-    hipster rocky|just music|only music|music only|only instruments|instruments only|no words|no lyrics|no vocals|no talking|without words synthetic perky vivid wistful
-    keys recorder whistle man men guy guys girl girls lady ladies woman women male males female females recent latest recently""".replace('\n', ' ').replace('|', ' ').split())
-_is_things = set("""happiness joy fun|sadness|melancholy|sorrow|mourning|grief|heartbreak|loneliness|funeral|lament|weeping|peace|relaxation|serenity|tranquility|sleep|lullaby|lullabies|bedtime
-    |energy|action|intensity|adrenaline|high energy|hype|workout|gym|running|sport|sports|powerful beat|aggressive energy|autumn|coffee|coffeehouse|coffee shop|cafe|sunday morning
-    |real instruments|campfire|romance|love|wedding|love song|love songs|valentine|passion|candlelight|date night|beauty|pretty melody|melody|melodies|dreams|magic|fairy tale|elf|darkness|evil
-    |night|midnight|goth|heavy mood|horror|halloween|nightmare|tension|suspense|thriller|mystery|anger|screaming|shouting|growling|rage|vengeance|heaviness|drama|passionate drama|storm|buildup
-    |build up|crescendo|intense drama|party|parties|celebration|birthday|carnival|dance party|new years eve|nightclub|earworm|singalong|nostalgia|memories|old time|science fiction|sci fi|scifi
-    |cyberpunk|tech|technology|high tempo|high speed|low tempo|slow tempo|half time|double time|racing|adagio|lento|happiness|joy|sixties|seventies|eighties|nineties""".replace('\n', ' ').replace(' |', '|').replace('    ', '').split('|'))
-_is_adjectives = set("""vocal choral operatic instrumental wordless percussive rhythmic rhythmical groovy pulsing thumping stomping stringed bowed unplugged bassy classical orchestral orchestrated
-    symphonic indie alternative progressive psychedelic metallic poppy jazzy swinging bluesy soulful funky folky folksy folkish celtic irish medieval traditional electronic danceable acid
-    industrial atmospheric spacey spacy cosmic ethereal floating floaty airy otherworldly ambient meditative spiritual mindful healing chill chilled chilling mellow light unobtrusive smooth indian eastern
-    oriental arabic turkish experimental abstract dissonant african latin hawaiian ethnic tribal cinematic filmic epic heroic majestic grand grandiose triumphant monumental bombastic anthemic
-    powerful victorious adventurous ravey glitchy celestial contemporary distorted overdriven laidback""".split()) | {'laid back', 'middle eastern', 'radio friendly'}
+def _listed(text:str)->frozenset[str]: return frozenset(w.strip() for w in text.replace('\n', ' ').split(',') if w.strip())
+
+_odd = _listed("""sing, sings, sung, vocally, vocalisation, instrumentally, talking, raps, rocks, rocky, kick, kicks, up beat, cheer me up, cheer up, pump, pumped, pump it up, hyped, hyper, cry,
+    crying, asleep, fall asleep, unwind, glad, excited, fiery, celebrate, partying, sing along, throwback, forte, pianissimo, noisy, downtempo, girl singing, woman singing, women singing, man singing,
+    guy singing, dreaming, dream, loving, hidden, whispering, whispered, mainstream, chart, charts, top 40, larger than life, restful, shadowy, slow and easy, gentle and slow, smooth and warm,
+    tragic and big, stress free, stressless, natural, organic, strumming, fingerpicked, happily, sadly, calmly, loudly, quietly, softly, gently, delicately, tenderly, beautifully, aggressively, weirdly,
+    slowly, quickly, electronically, hipster, just music, only music, music only, only instruments, instruments only, no words, no lyrics, no vocals, no talking, without words, synthetic, perky, vivid,
+    wistful, keys, recorder, whistle, man, men, guy, guys, girl, girls, lady, ladies, woman, women, male, males, female, females""")
+_is_things = _listed("""happiness, joy, fun, sadness, melancholy, sorrow, mourning, grief, heartbreak, loneliness, funeral, lament, weeping, peace, relaxation, serenity, tranquility, sleep, lullaby, lullabies,
+    bedtime, energy, action, intensity, adrenaline, high energy, hype, workout, gym, running, sport, sports, powerful beat, aggressive energy, autumn, coffee, coffeehouse, coffee shop, cafe, sunday morning,
+    real instruments, campfire, romance, love, wedding, love song, love songs, valentine, passion, candlelight, date night, beauty, pretty melody, melody, melodies, dreams, magic, fairy tale, elf, darkness,
+    evil, night, midnight, goth, heavy mood, horror, halloween, nightmare, tension, suspense, thriller, mystery, anger, screaming, shouting, growling, rage, vengeance, heaviness, drama, passionate drama,
+    storm, buildup, build up, crescendo, intense drama, party, parties, celebration, birthday, carnival, dance party, new years eve, nightclub, earworm, singalong, nostalgia, memories, old time,
+    science fiction, sci fi, scifi, cyberpunk, tech, technology, high tempo, high speed, low tempo, slow tempo, half time, double time, racing, adagio, lento, sixties, seventies, eighties, nineties""")
+_is_adjectives = _listed("""vocal, choral, operatic, instrumental, wordless, percussive, rhythmic, rhythmical, groovy, pulsing, thumping, stomping, stringed, bowed, unplugged, bassy, classical, orchestral,
+    orchestrated, symphonic, indie, alternative, progressive, psychedelic, metallic, poppy, jazzy, swinging, bluesy, soulful, funky, folky, folksy, folkish, celtic, irish, medieval, traditional, electronic,
+    danceable, industrial, atmospheric, spacey, spacy, cosmic, ethereal, floating, floaty, airy, otherworldly, ambient, meditative, spiritual, mindful, healing, chill, chilled, chilling, mellow,
+    light, unobtrusive, smooth, indian, eastern, oriental, arabic, turkish, experimental, abstract, dissonant, african, latin, hawaiian, ethnic, tribal, cinematic, filmic, epic, heroic, majestic, grand,
+    grandiose, triumphant, monumental, bombastic, anthemic, powerful, victorious, adventurous, ravey, glitchy, distorted, overdriven, laidback, laid back, middle eastern, radio friendly""")
 
 @lru_cache(maxsize=1)
 def vocabulary()->dict[str, tuple[Word, ...]]:
@@ -248,7 +251,7 @@ def vocabulary()->dict[str, tuple[Word, ...]]:
         out[c.name] = tuple(Word(w, c.name, w in _is_things or thing and w not in _is_adjectives) for w in words)
     return out
 
-# %% ../nbs/47_pseudo.ipynb #cell-024
+# %% ../nbs/47_pseudo.ipynb #cell-026
 class _Reading(NamedTuple):
     "What the reader makes of one message."
     wanted: tuple[str, ...]
@@ -278,7 +281,7 @@ def reads_as(
     r = _read(text)
     return r.clean and set(r.wanted) == set(wanted) and set(r.unwanted) == set(unwanted)
 
-# %% ../nbs/47_pseudo.ipynb #cell-027
+# %% ../nbs/47_pseudo.ipynb #cell-030
 def _lines(text:str)->tuple[str, ...]: return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 _want_thing = _lines("""
@@ -313,7 +316,7 @@ _no_thing = _lines("""
     {less|not so much|not too much|much less|a lot less} <w>{|||, please| please}
     no <w> {at all|in it|this time|please|for this one}
     {it|this|there} should {have no|not have} <w>
-    {the|there's} too much <w>
+    {|there is|there's|that's} too much <w>
     {it shouldn't have|there should be no|it must not have|don't use|please don't use|don't give me} {|any }<w>
 """)
 _no_adjective = _lines("""
@@ -326,12 +329,16 @@ _no_adjective = _lines("""
     {no|anything but} <w> {music|songs|tracks|stuff}{||, please}
 """)
 
-# %% ../nbs/47_pseudo.ipynb #cell-029
+# %% ../nbs/47_pseudo.ipynb #cell-032
+def _more_so(word:str)->list[str]:
+    "Comparatives that people form: faster, happier, not cheerfuler."
+    return _comparatives(word) if re.fullmatch(r'[a-z]{3,6}', word) and not word.endswith(('ed', 'ic', 'al', 'ful', 'ing', 'ous')) else []
+
 def _clause(words:Sequence[Word], side:int, rng:random.Random)->str:
     "One clause that asks for words of one form (+1) or against them (-1)."
     thing = words[0].thing
     last = rng.choice(('and', 'and', 'or')) if side < 0 else 'and'
-    if side > 0 and len(words) == 1 and not thing and rng.random() < .3 and (er := _comparatives(words[0].text)): return expand(rng.choice(_want_more), rng, w=er[0])
+    if side > 0 and len(words) == 1 and not thing and rng.random() < .3 and (er := _more_so(words[0].text)): return expand(rng.choice(_want_more), rng, w=er[0])
     frames = (_want_thing if thing else _want_adjective) if side > 0 else (_no_thing if thing else _no_adjective)
     if side < 0 and len(words) > 1: last = 'or'
     return expand(rng.choice(frames), rng, w=and_list([w.text for w in words], last))
@@ -365,7 +372,7 @@ def _joined(pro:str, con:str, rng:random.Random)->str:
     form = rng.choice(('{a}, {b}', '{a}, {b}', '{a}, but {b}', '{a} but {b}', '{a}. {b}', '{a}. {b}', '{b}. {a}', '{b}, {a}', '{a} and {b}', '{b}. Rather {a}', '{b}, I would prefer {a}'))
     return form.format(a=pro, b=con)
 
-# %% ../nbs/47_pseudo.ipynb #cell-030
+# %% ../nbs/47_pseudo.ipynb #cell-034
 _before = ('', )*12 + ('hmm, ', 'not quite. ', 'nice, but ', 'I like it, but ', 'ok, but ', 'close. ', 'no. ', 'sorry, ', 'good start. ', 'well, ', 'not that one. ', 'something else: ', 'next: ', 'hi! ', 'hello, ', 'please: ')
 
 def _slip(text:str, rng:random.Random)->str:
@@ -404,7 +411,7 @@ def write_message(
 
 def _key(text:str)->str: return ' '.join(re.findall(r'[a-z0-9]+', text.lower()))
 
-# %% ../nbs/47_pseudo.ipynb #cell-032
+# %% ../nbs/47_pseudo.ipynb #cell-036
 benchmark_requests = ('slow sad orchestral strings', 'techno electronic beat', 'happy funk with drums', 'calm ambient synth',
     'epic battle music with drums', 'instrumental, no drums, quiet', 'fast energetic rock', 'piano, not too loud', 'flute and harp, gentle', 'dark ambient, nothing happy',
     'electronic but not techno', 'anything but classical, with a beat', 'violin and cello, no electronics', 'new age for yoga')
@@ -417,7 +424,7 @@ negation_pairs = (      # a request, the concept that the user then rules out, a
 @lru_cache(maxsize=1)
 def _kept_out()->frozenset[str]: return frozenset(map(_key, (*benchmark_requests, *(t for a, _, b in negation_pairs for t in (a, b)))))
 
-# %% ../nbs/47_pseudo.ipynb #cell-036
+# %% ../nbs/47_pseudo.ipynb #cell-041
 _asked = [c for c in _names if concepts[c].kind != 'measure' and c not in ('old', 'new')]     # what a summary can tell
 _heard = torch.tensor([concepts[c].kind in ('instrument', 'voice') for c in _names])
 
@@ -443,12 +450,11 @@ def _draw(fit:torch.Tensor, temperature:float, gen:torch.Generator, no:torch.Ten
     x = fit/temperature + _gumbel(fit.shape, gen)
     return (x if no is None else x.masked_fill(no, float('-inf'))).argmax(1)
 
-# %% ../nbs/47_pseudo.ipynb #cell-039
+# %% ../nbs/47_pseudo.ipynb #cell-044
 @lru_cache(maxsize=1)
 def _exclusive()->torch.Tensor:
     "(n_concept, n_concept): which concepts are not asked about in one breath."
-    out = torch.tensor([[_clash(a, b) or a in _wider(b) or b in _wider(a) for b in _names] for a in _names])
-    return out | torch.tensor([c not in _asked for c in _names])
+    return torch.tensor([[_clash(a, b) or a in _wider(b) or b in _wider(a) for b in _names] for a in _names])
 
 _how_often = dict(voice=1., instrument=1.2, genre=.8, tempo=3., loudness=2.5, mood=1.3, era=.15)
 
@@ -459,8 +465,8 @@ def _pick(
     gen:torch.Generator,
 )->tuple[torch.Tensor, torch.Tensor]:     # (n, most) indices, -1 where there is none, and what is out now
     "Draw concepts."
-    often = torch.tensor([_how_often.get(concepts[c].kind, 0.) for c in _names]).clamp(min=1e-9).log()
-    taken, rows, out = taken | (often < -9), torch.arange(len(gain)), []
+    often = torch.tensor([_how_often[concepts[c].kind] if c in _asked else 0. for c in _names]).log()
+    taken, rows, out = taken | often.isinf(), torch.arange(len(gain)), []
     for j in range(int(count.max()) if len(count) else 0):
         x = (often + 2*gain.clamp(-2, 2) + _gumbel(gain.shape, gen)).masked_fill(taken, float('-inf'))
         i = x.argmax(1)
@@ -470,7 +476,7 @@ def _pick(
         out.append(torch.where(here, i, -1))
     return (torch.stack(out, 1) if out else torch.full((len(gain), 0), -1)), taken
 
-# %% ../nbs/47_pseudo.ipynb #cell-042
+# %% ../nbs/47_pseudo.ipynb #cell-047
 @dataclass(frozen=True)
 class Talk:
     "The user's messages and what holds in the end."
@@ -478,14 +484,23 @@ class Talk:
     wanted: dict[str, float] = field(default_factory=dict)             # concept to weight
     unwanted: dict[str, float] = field(default_factory=dict)
 
+def _occasion(rng:random.Random)->Talk:
+    "'Music for a road trip', and what the reader makes of it."
+    while True:
+        text = expand('{|something|music|a track|a song|I need something|I need music|can you find music} for <w>{||, please}', rng, w=rng.choice(list(occasions)))
+        r = _read(_dressed(text, rng))
+        if r.clean and r.wanted and not r.unwanted and _key(text) not in _kept_out(): return Talk((text,), *_sides(r.wishes))
+
 def write_talk(
     wanted:Sequence[str],         # names of concepts, at most 3
     unwanted:Sequence[str],       # at most 2
     rng:random.Random,
     offered:bool=False,           # whether a track was offered before the first message
     several:float=.35,            # share of talks of more than one message
+    occasion:float=0.,            # share of talks, among those that rule nothing out, that name an occasion instead of the wishes
 )->Talk:
     "Messages that come to given wishes, or nearly."
+    if not unwanted and rng.random() < occasion: return _occasion(rng)
     wanted, unwanted, before = list(wanted), list(unwanted), []
     if rng.random() < several:
         if unwanted and rng.random() < .35: before.append(([unwanted[0]], []))                      # asked for, and ruled out later
@@ -497,7 +512,7 @@ def write_talk(
     for t in texts: state = merge(fade(state, _read(t).wishes), _read(t).wishes)
     return Talk(tuple(texts), *_sides(state))
 
-# %% ../nbs/47_pseudo.ipynb #cell-045
+# %% ../nbs/47_pseudo.ipynb #cell-050
 def _weights(talks:Sequence[Talk])->tuple[torch.Tensor, torch.Tensor]:
     "(n, n_concept) weights of wishes and of refusals; an instrument or a voice that is wanted must be there."
     pro, con = torch.zeros(len(talks), len(_names)), torch.zeros(len(talks), len(_names))
@@ -526,7 +541,7 @@ def prior_left(
     said = ((pro > 0) | (con > 0)).any(1, keepdim=True)
     return left/left.sum(1, keepdim=True).clamp(min=1e-9)*torch.where(said, weight, 1.)
 
-# %% ../nbs/47_pseudo.ipynb #cell-048
+# %% ../nbs/47_pseudo.ipynb #cell-053
 def _hard_negatives(
     pool:_Pool,
     pro:torch.Tensor,         # (n, n_concept)
@@ -548,7 +563,7 @@ def _hard_negatives(
     no = (presence < .6) | (torch.arange(len(pool)) == target[:, None])
     return _draw(fit, .4, gen, no), (spoilt > 0).any(1) & ~no.all(1)
 
-# %% ../nbs/47_pseudo.ipynb #cell-049
+# %% ../nbs/47_pseudo.ipynb #cell-055
 @dataclass
 class PseudoBatch:
     "n samples; row i of every tensor and entry i of every list are one sample."
@@ -590,7 +605,7 @@ def _known_frames(frames:torch.Tensor, stats:VideoStats)->tuple[torch.Tensor, to
     known = seen.amax(1) >= .2
     return frames[known].float(), seen[known]/seen[known].sum(1, keepdim=True)
 
-# %% ../nbs/47_pseudo.ipynb #cell-050
+# %% ../nbs/47_pseudo.ipynb #cell-057
 _patterns = torch.tensor([[1, 0, .26], [2, 0, .2], [3, 0, .08], [0, 1, .14], [1, 1, .17], [2, 1, .09], [1, 2, .03], [0, 2, .03]])   # wanted, unwanted, share
 
 def _some_videos(self:PseudoSamples, n:int, gen:torch.Generator)->tuple[torch.Tensor, torch.Tensor]:
@@ -598,12 +613,13 @@ def _some_videos(self:PseudoSamples, n:int, gen:torch.Generator)->tuple[torch.Te
     shots = draw_shots(n, gen)
     video, shown = draw_videos(self.stats, shots, gen), shots.scenes
     if self.frames is None: return video, shown
-    first = torch.randint(len(self.frames), (n,), generator=gen)
+    real = torch.nonzero(torch.rand(n, generator=gen) < .25)[:, 0]
+    first = torch.randint(len(self.frames), (len(real),), generator=gen)
     alike = self.frame_scenes[first] @ self.frame_scenes.T
-    second = torch.multinomial(alike.clamp(min=1e-6)**2, 1, generator=gen)[:, 0]
-    share, real = .5 + .5*torch.rand(n, 1, generator=gen), torch.rand(n, 1, generator=gen) < .25
-    mix = lambda x: share*x[first] + (1 - share)*x[second]
-    return torch.where(real, mix(self.frames), video), torch.where(real, mix(self.frame_scenes), shown)
+    second = torch.multinomial(alike.clamp(min=1e-6)**2, 1, generator=gen)[:, 0] if len(real) else first
+    share = .5 + .5*torch.rand(len(real), 1, generator=gen)
+    for into, x in ((video, self.frames), (shown, self.frame_scenes)): into[real] = share*x[first] + (1 - share)*x[second]
+    return video, shown
 
 def _some_wishes(self:PseudoSamples, prior:torch.Tensor, seen:torch.Tensor, gen:torch.Generator)->tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     "Track on offer (n,), whether there is one, and concepts wanted and unwanted (n, 3) and (n, 2), -1 where there is none."
@@ -619,12 +635,12 @@ def _some_wishes(self:PseudoSamples, prior:torch.Tensor, seen:torch.Tensor, gen:
     con, _ = _pick(.8*lacks, count[:, 1], taken, gen)
     return offer, offered, pro, con
 
-# %% ../nbs/47_pseudo.ipynb #cell-051
+# %% ../nbs/47_pseudo.ipynb #cell-058
 def _talks(pro:torch.Tensor, con:torch.Tensor, offered:torch.Tensor, spoken:torch.Tensor, gen:torch.Generator)->list[Talk]:
     "Messages for every row that has any."
     rng = random.Random(int(torch.randint(2**62, (1,), generator=gen)))
     name = lambda row: [_names[i] for i in row if i >= 0]
-    return [write_talk(name(p), name(c), rng, o) if s else Talk() for p, c, o, s in zip(pro.tolist(), con.tolist(), offered.tolist(), spoken.tolist())]
+    return [write_talk(name(p), name(c), rng, o, occasion=.12) if s else Talk() for p, c, o, s in zip(pro.tolist(), con.tolist(), offered.tolist(), spoken.tolist())]
 
 def _ruled_out(pool:_Pool, con:torch.Tensor, offer:torch.Tensor, offered:torch.Tensor)->torch.Tensor:
     "(n, n_pool) bool: the track on offer, and tracks that have what is unwanted as long as any other is left."
@@ -659,7 +675,7 @@ def draw(self:PseudoSamples,
 
 PseudoSamples.draw = draw
 
-# %% ../nbs/47_pseudo.ipynb #cell-054
+# %% ../nbs/47_pseudo.ipynb #cell-061
 def sides_met(
     scale:ConceptScale,
     summaries:torch.Tensor,           # (n, 500)
@@ -672,7 +688,7 @@ def sides_met(
     b = [con[i, _row[c]].item() < 0 for i, row in enumerate(unwanted) for c in row]
     return tuple(float(np.mean(x)) if x else float('nan') for x in (a, b))
 
-# %% ../nbs/47_pseudo.ipynb #cell-058
+# %% ../nbs/47_pseudo.ipynb #cell-066
 @dataclass(frozen=True)
 class Verdict:
     "What would suit a video, and what would not."
@@ -701,3 +717,49 @@ heldout_verdicts = _read_verdicts("""
     bigbuckbunny | an animated rabbit wakes in a green meadow | happy, orchestral, flute, acoustic, beautiful | metal, techno, dark, hip hop, heavy
     megamind | an animated couple at a table with candles | romantic, jazz, piano, mellow, soul, strings | metal, techno, punk, fast, angry
 """)
+
+# %% ../nbs/47_pseudo.ipynb #cell-069
+def top_rows(
+    ranking:Ranking,
+    k:int=10,
+)->list[int]:             # rows of the library, best first; fewer than k where tracks are ruled out
+    "The k best tracks."
+    s = torch.as_tensor(ranking.scores)
+    return [i for i in s.argsort(descending=True, stable=True)[:k].tolist() if s[i] > float('-inf')]
+
+def evaluate_heldout(
+    recommender:Recommender,
+    table:TrackTable,                     # the library, of tracks that were not trained on
+    videos:dict[str, Any],                # name to what `recommender.watch` returned
+    verdicts:dict[str, Verdict],          # name to verdict, see `heldout_verdicts`
+    texts:Sequence[str]=(),               # what the user has said, the same for all videos
+    k:int=10,
+)->dict[str, dict[str, float]]:           # name, and 'mean', to shares 'fit', 'unfit' and 'all' of right pairs
+    "Precision of the k best tracks for videos, by written verdicts."
+    stats, out = table_stats(table), {}
+    pro, con = stats.wanted - stats.wanted.median(0).values, stats.unwanted - stats.unwanted.median(0).values
+    for name, video in videos.items():
+        top = top_rows(recommender.rank(Request(video, tuple(texts)), table), k)
+        fit = (pro[top][:, [_row[c] for c in verdicts[name].fit]] > 0).float().flatten()
+        unfit = (con[top][:, [_row[c] for c in verdicts[name].unfit]] < 0).float().flatten()
+        out[name] = dict(fit=fit.mean().item(), unfit=unfit.mean().item(), all=torch.cat([fit, unfit]).mean().item())
+    return out | dict(mean={f: float(np.mean([r[f] for r in out.values()])) for f in ('fit', 'unfit', 'all')})
+
+# %% ../nbs/47_pseudo.ipynb #cell-072
+def negation_effect(
+    recommender:Recommender,
+    table:TrackTable,
+    pairs:Sequence[tuple[str, str, str]]=negation_pairs,     # (request, concept, words that rule it out)
+    video:Any=None,               # what `recommender.watch` returned, if there is a video
+    k:int=10,
+)->dict[str, Any]:                # shares of the unwanted in the top k: 'before', 'after', 'in_one' (one message); 'pairs' holds a row for each
+    "How much of an unwanted thing a 'no' removes from the top of the ranking."
+    stats, rows = table_stats(table), []
+    for request, concept, no in pairs:
+        x = stats.unwanted[:, _row[concept]]
+        has = x > x.quantile(.75)
+        share = lambda texts, offered=(): float(has[top_rows(recommender.rank(Request(video, texts, offered), table), k)].float().mean())
+        first = top_rows(recommender.rank(Request(video, (request,)), table), 1)
+        offered = tuple(table.tracks[i].track_id for i in first)
+        rows.append(dict(request=request, concept=concept, no=no, before=share((request,)), after=share((request, no), offered), in_one=share((f'{request}, {no}',))))
+    return {f: float(np.mean([r[f] for r in rows])) for f in ('before', 'after', 'in_one')} | dict(pairs=rows)
