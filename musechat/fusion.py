@@ -167,6 +167,7 @@ class _Side(nn.Module):
         for e in (self.age, self.kind): nn.init.normal_(e.weight, std=.02)
         layer = nn.TransformerEncoderLayer(d, config.n_head, config.d_ff, config.dropout, 'gelu', batch_first=True, norm_first=True)
         self.layers = nn.TransformerEncoder(layer, config.n_layer, nn.LayerNorm(d), enable_nested_tensor=False)
+        for l in self.layers.layers: l.self_attn.dropout = 0.        # of attention weights; with it torch has no fast attention on a CPU
 
     def forward(self,
         x:torch.Tensor,          # (b, n, d_model), projected tokens
@@ -178,7 +179,16 @@ class _Side(nn.Module):
         x = x + self.age(age.clamp(max=self.age.num_embeddings - 1)) + self.kind(kind)
         x = torch.cat([torch.where(there[:, None], x[:, 0], self.nothing)[:, None], x[:, 1:]], 1)
         mask = torch.cat([torch.ones_like(mask[:, :1]), mask[:, 1:]], 1)
-        return self.layers(x, src_key_padding_mask=~mask), mask, there
+        return self._encode(x, mask), mask, there
+
+    def _encode(self, x:torch.Tensor, mask:torch.Tensor, n_row:int=64)->torch.Tensor:
+        "The Transformer; on a CPU, rows of about one length together, so that little is padding."
+        if x.device.type != 'cpu' or len(x) <= n_row: return self.layers(x, src_key_padding_mask=~mask)
+        length, out = mask.sum(1), torch.zeros_like(x)
+        for rows in length.argsort().split(n_row):
+            n = int(length[rows].max())
+            out[rows, :n] = self.layers(x[rows, :n], src_key_padding_mask=~mask[rows, :n]).to(out.dtype)
+        return out
 
 # %% ../nbs/46_fusion.ipynb #cell-018
 def _masked_mean(x:torch.Tensor, mask:torch.Tensor|None)->torch.Tensor:
@@ -201,7 +211,7 @@ class Fusion(nn.Module):
         self.detail = _Way(config.d_music, d, config.dropout)
         self.word = nn.Linear(config.d_text, d)
         self.words,self.tracks = _Side(config, 1),_Side(config, 4)
-        self.to_music,self.to_text = (nn.MultiheadAttention(d, config.n_head, config.dropout, batch_first=True) for _ in range(2))
+        self.to_music,self.to_text = (nn.MultiheadAttention(d, config.n_head, batch_first=True) for _ in range(2))
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
 
     @property
