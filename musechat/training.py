@@ -57,6 +57,7 @@ class TrainConfig:
     batch_size: int = 256          # samples a forward pass, over all processes
     accumulation: int = 1          # forward passes an optimizer step
     lr: float = 1e-3               # at its highest
+    lr_scale: Mapping[str, float] = field(default_factory=dict, hash=False)     # beginning of weights' names -> factor of their learning rate, such as {'music': .1}
     weight_decay: float = .05      # on matrices; not on biases, norms and scales
     warmup: float = .1             # share of the steps over which the learning rate rises
     max_norm: float = 1.           # of the gradient; 0: not clipped
@@ -74,10 +75,12 @@ class TrainConfig:
 
     def __post_init__(self):
         object.__setattr__(self, 'trackers', tuple(self.trackers))
+        object.__setattr__(self, 'lr_scale', dict(self.lr_scale))
         for name in ('n_epoch', 'batch_size', 'accumulation', 'log_every', 'n_thread'): self._check(name, type(getattr(self, name)) is int and getattr(self, name) >= 1, 'a whole number >= 1')
         for name in ('patience', 'n_worker', 'seed'): self._check(name, type(getattr(self, name)) is int and getattr(self, name) >= 0, 'a whole number >= 0')
         for name in ('lr', 'eval_every', 'save_every'): self._check(name, 0 < getattr(self, name) < math.inf, '> 0')
         for name in ('weight_decay', 'max_norm'): self._check(name, 0 <= getattr(self, name) < math.inf, '>= 0')
+        self._check('lr_scale', all(isinstance(k, str) and k and 0 <= v < math.inf for k, v in self.lr_scale.items()), 'factors >= 0 by the beginning of names')
         self._check('warmup', 0 <= self.warmup <= 1, 'between 0 and 1')
         self._check('mixed_precision', self.mixed_precision in ('no', 'bf16', 'fp16'), "'no', 'bf16' or 'fp16'")
         self._check('device', self.device in ('auto', 'cpu'), "'auto' or 'cpu'")
@@ -199,14 +202,20 @@ def _signature(model:nn.Module, data:TrainingData, config:TrainConfig)->dict:
     for name, v in sorted(_trained(model).items()):
         weights.update(f'{name} {tuple(v.shape)} '.encode())
         weights.update(v.detach().cpu().float().numpy().tobytes())
-    settings = {k: v for k, v in asdict(config).items() if k not in ('trackers', 'n_worker', 'device')}
+    settings = {k: v for k, v in asdict(config).items() if k not in ('trackers', 'n_worker', 'device') and (k != 'lr_scale' or v)}
     return dict(what='training', start=weights.hexdigest()[:16], data=data.fingerprint, n=len(data), **settings)
 
-def _groups(model:nn.Module, weight_decay:float)->list[dict]:
-    "Matrices decay; biases, norms and scales do not."
-    trained = [p for p in model.parameters() if p.requires_grad]
+def _groups(model:nn.Module, config:TrainConfig)->list[dict]:
+    "Matrices decay; biases, norms and scales do not. What learns at another rate forms groups of its own."
+    trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
     if not trained: raise MusechatError('the model has no weights to train')
-    return [dict(params=[p for p in trained if p.ndim >= 2], weight_decay=weight_decay), dict(params=[p for p in trained if p.ndim < 2], weight_decay=0.)]
+    if lost := [k for k in config.lr_scale if not any(n.startswith(k) for n in trained)]: raise MusechatError(f"lr_scale: no weight that is trained has a name beginning with {printable(lost[0], 70)}")
+    scale = {n: next((v for k, v in config.lr_scale.items() if n.startswith(k)), 1.) for n in trained}
+    groups = []
+    for s in dict.fromkeys([1., *config.lr_scale.values()]):
+        mine = [p for n, p in trained.items() if scale[n] == s]
+        groups += [dict(params=[p for p in mine if p.ndim >= 2], weight_decay=config.weight_decay, lr_scale=s), dict(params=[p for p in mine if p.ndim < 2], weight_decay=0., lr_scale=s)]
+    return groups
 
 def _check_trackers(names:Sequence[str]):
     "Refuse a tracker that accelerate would leave out in silence."
@@ -264,7 +273,7 @@ class _Run:
     def __init__(self, acc:Any, model:nn.Module, data:TrainingData, config:TrainConfig, out:Path, evaluate:Callable|None):
         self.acc,self.config,self.out,self.evaluate,self.at,self.means = acc,config,out,evaluate,FitResult(),_Means()
         self.batches = _Batches(data, config, acc.process_index, acc.num_processes)
-        self.model, self.optimizer = acc.prepare(model, torch.optim.AdamW(_groups(model, config.weight_decay), lr=config.lr))
+        self.model, self.optimizer = acc.prepare(model, torch.optim.AdamW(_groups(model, config), lr=config.lr))
         def steps(epochs): return max(1, round(epochs*self.batches.per_epoch/config.accumulation))
         self.eval_steps,self.save_steps = steps(config.eval_every),steps(config.save_every)
 
@@ -308,7 +317,7 @@ def _forward_backward(run:_Run, step:Callable, batch:dict, k:int, lr:float)->Non
     "One batch, and the optimizer's step if it is due."
     from accelerate.utils import send_to_device
     torch.manual_seed(int(draw(run.config.seed, k, run.acc.process_index) >> np.uint64(1)))
-    for group in run.optimizer.param_groups: group['lr'] = lr
+    for group in run.optimizer.param_groups: group['lr'] = lr*group['lr_scale']
     with run.acc.accumulate(run.model):
         values = step(run.model, send_to_device(batch, run.acc.device))
         run.acc.backward(values['loss'])
