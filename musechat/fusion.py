@@ -39,6 +39,7 @@ class FusionConfig:
     feature_dropout: float = .5   # on the encoders' embeddings of video and music, in [0, 1)
     temperature: float = .07      # at the start; trained from there
     loss: str = 'info_nce'        # a name in `musechat.recommender.losses`
+    guess: float = 0.             # weight of a second loss in training: the query has to tell the right track's summary; 0: none
     video_version: str = ''       # of the encoders
     text_version: str = ''
     music_version: str = ''
@@ -47,7 +48,7 @@ class FusionConfig:
         for name, least in _widths.items():
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= 65536: raise ValueError(f"{name} must be a whole number from {least} to 65536, got {printable(repr(value), 40)}")
-        for name, least, most in (('dropout', 0, .99), ('feature_dropout', 0, .99), ('temperature', .01, 1e3)):
+        for name, least, most in (('dropout', 0, .99), ('feature_dropout', 0, .99), ('temperature', .01, 1e3), ('guess', 0, 100)):
             value = getattr(self, name)
             if type(value) not in (int, float) or not least <= value <= most: raise ValueError(f"{name} must lie between {least} and {most}, got {printable(repr(value), 40)}")
         if self.d_model % self.n_head: raise ValueError(f"d_model must be a multiple of n_head, got {self.d_model} and {self.n_head}")
@@ -213,6 +214,7 @@ class Fusion(nn.Module):
         self.words,self.tracks = _Side(config, 1),_Side(config, 4)
         self.to_music,self.to_text = (nn.MultiheadAttention(d, config.n_head, batch_first=True) for _ in range(2))
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
+        self.guess = nn.Linear(d, config.d_summary) if config.guess else None
 
     @property
     def logit_scale(self)->torch.Tensor:

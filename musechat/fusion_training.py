@@ -180,7 +180,7 @@ class DialogSamples:
         return (draw(self.seed, epoch, rows, what) % np.asarray(n, dtype=np.uint64)).astype(np.int64)
 
     def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
-        "Fields of `Query`, the right tracks' summaries, numbers of their recordings."
+        "Fields of `Query`, the right tracks' summaries, numbers of their recordings, and a wrong track each: the one that was turned down last."
         rows = np.asarray(rows)
         items, counts = self.items[rows], self.segments.counts[self.items[rows]]
         which = self._draw(epoch, rows, _which, [len(self.dialogs[r]) for r in rows])
@@ -189,7 +189,9 @@ class DialogSamples:
         query = dialog_query(dialogs, np.minimum(turns, [d.n_turn for d in dialogs]), self.segments, self.messages, self._draw(epoch, rows, _video, counts), self.n_age)
         target = self.segments.rows(items, self._draw(epoch, rows, _target, counts))
         parts = _dropped(query, draw(self.seed, epoch, rows, _drop), self.dropping)
-        return parts | dict(summary=self.segments.summary[torch.from_numpy(target)].float(), recording=self.recording[rows])
+        turned_down = query.music[:, 0] if query.music is not None else torch.zeros(len(rows), self.segments.summary.shape[1])
+        there = parts['music_mask'][:, 0] if query.music is not None else torch.zeros(len(rows), dtype=torch.bool)
+        return parts | dict(summary=self.segments.summary[torch.from_numpy(target)].float(), recording=self.recording[rows], negative=turned_down, negative_mask=there)
 
 def _dropped(query:Query, chance:np.ndarray, dropping:Dropping)->dict[str, torch.Tensor]:
     "Fields of a query in which one side at most is masked out."
@@ -215,13 +217,15 @@ def fusion_step(
     seen = torch.where(query.video_mask[:, None], seen, now)         # without a video there is no turn 1
     late, early = (batch_loss(q, track, scale, batch['recording'], loss) for q in (now, seen))
     out = {k: (1 - first)*late[k] + first*early[k] for k in late}
-    if 'negative' in batch: out['loss'] = out['loss'] + _against(model, now, track, scale, batch)
+    bare = getattr(model, 'module', model)
+    if bare.config.guess: out['loss'] = out['loss'] + bare.config.guess*F.mse_loss(bare.guess(now), bare.summary.norm(batch['summary'][:, :bare.config.d_summary]))
+    if 'negative' in batch: out['loss'] = out['loss'] + _against(bare, now, track, scale, batch)
     return out | dict(turn1=early['loss'].detach(), later=late['loss'].detach(), logit_scale=scale.detach())
 
-def _against(model:nn.Module, now:torch.Tensor, track:torch.Tensor, scale:torch.Tensor, batch:dict)->torch.Tensor:
+def _against(model:Fusion, now:torch.Tensor, track:torch.Tensor, scale:torch.Tensor, batch:dict)->torch.Tensor:
     "Logistic loss of the right track against a track that would fit but for one wish; zero where there is none."
-    bare, there = getattr(model, 'module', model), batch['negative_mask']
-    margin = scale*((now*track).sum(1) - (now*bare.track(batch['negative'])).sum(1))
+    there = batch['negative_mask']
+    margin = scale*((now*track).sum(1) - (now*model.track(batch['negative'])).sum(1))
     return (F.softplus(-margin)*there).sum()/len(there)
 
 # %% ../nbs/54_fusion_training.ipynb #cell-027
