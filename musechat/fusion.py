@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from .core import printable
 from .pretrained import hub_folder
-from .recommender import _kinds, _load_model, _save_model, losses, mean_by_item
+from .recommender import load_model, losses, save_model
 
 # %% ../nbs/46_fusion.ipynb #cell-005
 _widths = dict(d_video=1, d_text=1, d_music=1, d_summary=1, d_model=1, n_head=1, n_layer=1, d_ff=1, n_age=2)     # and the least each may be
@@ -284,19 +284,18 @@ def _query(self:Fusion,
 Fusion.answer, Fusion.query = _answer, _query
 
 # %% ../nbs/46_fusion.ipynb #cell-027
-_kinds['Fusion'] = Fusion.kind
-
 def _save(self:Fusion,
     folder:str|Path,          # made if it was not there
     about:str='',             # Markdown for the model card
+    half:bool=False,          # weights as float16
 )->Path:                      # `folder`
     "Write `config.json`, `model.safetensors` and `README.md`."
-    return _save_model(self, Path(folder), about)
+    return save_model(self, folder, about, half)
 
 def _load(cls:type,
     name:str|Path,            # folder, or id on the Hugging Face hub
 )->Fusion:
     "Read what `save_pretrained` wrote; ready to embed, on the CPU."
-    return _load_model(cls, FusionConfig, hub_folder(str(name)))
+    return load_model(cls, FusionConfig, hub_folder(str(name)))
 
 Fusion.save_pretrained, Fusion.from_pretrained = _save, classmethod(_load)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['losses', 'same_tracks', 'info_nce', 'cmc_loss', 'gather_with_grad', 'chunked_loss', 'batch_loss', 'loss_cost',
-           'MvpConfig', 'evaluating', 'mean_by_item', 'Mvp']
+           'MvpConfig', 'evaluating', 'mean_by_item', 'save_model', 'load_model', 'Mvp']
 
 # %% ../nbs/45_recommender.ipynb #cell-002
 import hashlib
@@ -348,23 +348,26 @@ def _embed_segments(tower:_Tower, rows:torch.Tensor, chunk:int=8192)->torch.Tens
     with evaluating(tower): return torch.cat([tower(rows[i:i + chunk].to(device)).cpu() for i in range(0, len(rows), chunk)])
 
 # %% ../nbs/45_recommender.ipynb #cell-033
-_kinds = dict(Mvp='musechat-mvp')     # what `config.json` calls a class
-
-def _save_model(model:nn.Module, folder:Path, about:str)->Path:
-    "The three files of a model; the configuration comes last and names the weights' hash."
+def save_model(
+    model:nn.Module,          # has `config`, a dataclass; `kind`, its name in `config.json`; and `about`, a sentence for the card
+    folder:str|Path,          # made if it was not there
+    about:str='',             # Markdown for the model card: data, how trained, figures
+    half:bool=False,          # weights as float16, which is how a model ships
+)->Path:                      # `folder`
+    "Write `config.json`, `model.safetensors` and `README.md`; the configuration comes last and names the weights' hash."
     from safetensors.torch import save
-    weights = save({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()})
-    kind = _kinds[type(model).__name__]
+    folder, state = Path(folder), {k: v.detach().cpu() for k, v in model.state_dict().items()}
+    weights = save({k: (v.half() if half and v.is_floating_point() else v).contiguous() for k, v in state.items()})
     write_atomic(folder/'model.safetensors', weights)
-    write_atomic(folder/'README.md', _card(kind, model.config, about))
-    write_atomic(folder/'config.json', json.dumps(dict(model=kind, format=1, config=asdict(model.config), weights=hashlib.sha256(weights).hexdigest()), indent=1))
+    write_atomic(folder/'README.md', _card(model, about))
+    write_atomic(folder/'config.json', json.dumps(dict(model=model.kind, format=1, config=asdict(model.config), weights=hashlib.sha256(weights).hexdigest()), indent=1))
     return folder
 
-def _card(kind:str, config:Any, about:str)->str:
+def _card(model:nn.Module, about:str)->str:
     "A model card: what it is, its settings, and what the trainer has to tell."
-    rows = ''.join(f'| {k} | {printable(v)} |\n' for k, v in asdict(config).items())
-    return (f"---\nlibrary_name: musechat\npipeline_tag: feature-extraction\ntags:\n- music\n- video\n---\n\n# {kind}\n\nVideo and music towers on frozen encoders, made by musechat. "
-            f"Read it with `musechat.recommender`.\n\n| setting | |\n|---|---|\n{rows}" + (f'\n{about.strip()}\n' if about else ''))
+    rows = ''.join(f'| {k} | {printable(v)} |\n' for k, v in asdict(model.config).items())
+    return (f"---\nlibrary_name: musechat\npipeline_tag: feature-extraction\ntags:\n- music\n- video\n---\n\n# {model.kind}\n\n{model.about}\n\n| setting | |\n|---|---|\n{rows}"
+            + (f'\n{about.strip()}\n' if about else ''))
 
 # %% ../nbs/45_recommender.ipynb #cell-034
 def _read_config(kind:str, config_class:type, folder:Path)->tuple[Any, str]:
@@ -382,12 +385,15 @@ def _read_config(kind:str, config_class:type, folder:Path)->tuple[Any, str]:
     except (TypeError, ValueError) as e: raise bad(printable(e)) from e
 
 # %% ../nbs/45_recommender.ipynb #cell-035
-def _load_model(cls:type, config_class:type, folder:Path)->Any:
-    "The model in `folder`, in eval mode."
+def load_model(
+    cls:type,                 # of the model, which has a `kind`
+    config_class:type,        # of its settings
+    folder:Path,              # made by `save_model`
+)->Any:                       # in eval mode, float32, on the CPU
+    "Read a model from safetensors; what is not whole, or of another kind, is refused."
     from safetensors import SafetensorError
     from safetensors.torch import load
-    kind = _kinds[cls.__name__]
-    config, sha256 = _read_config(kind, config_class, folder)
+    config, sha256 = _read_config(cls.kind, config_class, folder)
     with torch.device('meta'): model = cls(config)
     def bad(why): return PretrainedError(f"the weights in {printable(folder)} cannot be used: {why}; fetch or train the model again")
     try: data = (folder/'model.safetensors').read_bytes()
@@ -414,6 +420,8 @@ def _check_versions(config:MvpConfig, features:Any):
 
 class Mvp(nn.Module):
     "Music-video ranker: two towers on frozen encoders (paper, section 3)."
+    kind = 'musechat-mvp'
+    about = 'Video and music towers on frozen encoders, made by musechat. Read it with `musechat.recommender`.'
     def __init__(self,
         config:MvpConfig,
     ):
@@ -457,11 +465,11 @@ class Mvp(nn.Module):
         about:str='',             # Markdown for the model card: data, how trained, figures
     )->Path:                      # `folder`
         "Write `config.json`, `model.safetensors` and `README.md`."
-        return _save_model(self, Path(folder), about)
+        return save_model(self, folder, about)
 
     @classmethod
     def from_pretrained(cls,
         name:str|Path,            # folder, or id on the Hugging Face hub
     )->'Mvp':
         "Read what `save_pretrained` wrote; ready to embed, on the CPU."
-        return _load_model(cls, MvpConfig, hub_folder(str(name)))
+        return load_model(cls, MvpConfig, hub_folder(str(name)))
