@@ -284,7 +284,11 @@ def reads_as(
 # %% ../nbs/47_pseudo.ipynb #cell-030
 def _lines(text:str)->tuple[str, ...]: return tuple(line.strip() for line in text.splitlines() if line.strip())
 
-_want_thing = _lines("""
+def _phrasings(text:str)->tuple[str, ...]:
+    "Lines, the richer ones several times, as they stand for more."
+    return tuple(line for line in _lines(text) for _ in range(max(1, line.count('|')//3)))
+
+_want_thing = _phrasings("""
     {|more |some |a bit of |lots of |plenty of |a little more }<w>{||, please| please}
     {something|music|a track|a song|a piece|anything} with {|||some |more |a lot of |plenty of }<w>{|||, please}
     {I want|I'd like|I would like|give me|I need|we need|I'd love|let me hear|I am looking for|how about|what about|maybe|can I have|can we have|let's have|let's try} {||some |more }<w>
@@ -296,7 +300,7 @@ _want_thing = _lines("""
     {I think|I guess|maybe} {|some |a bit of }<w> {would be nice|would be good|would work|fits|would fit}
     more <w> {would be great|would be nice}
 """)
-_want_adjective = _lines("""
+_want_adjective = _phrasings("""
     {something|music|a track|a song|anything|a piece that is} {|||more |really |very |a bit |rather |quite |a bit more }<w>{|||, please}
     {make it|it should be|I'd like it|it could be|let it be|I want it|it must be|this should be} {|||more |really |very |a bit more |a little more }<w>
     {|||more |very |really |a bit more |much more |rather }<w>{||, please| please| music| music, please}
@@ -306,10 +310,10 @@ _want_adjective = _lines("""
     {I'm|I am} {thinking of|in the mood for|looking for} something {|more |really }<w>
     {the mood should be|the video is|I want the mood to be} <w>
 """)
-_want_more = _lines("""
+_want_more = _phrasings("""
     {|make it |something |a bit |a little |it should be |could it be |much |I'd like it |I want something |let's go }<w>{||, please}
 """)
-_no_thing = _lines("""
+_no_thing = _phrasings("""
     {no|no more|without|without any|not with|nothing with|anything but|avoid|please avoid|please no|minus the|free of} <w>{|||, please| please}
     {I don't want|I do not want|we don't want|I can't stand|I hate|I don't like|I dislike|I'm tired of|enough of the|I am not into|I'm not in the mood for} {|||any |the }<w>
     {skip the|drop the|lose the|leave out the|take out the|remove the|get rid of the|without the|but without the} <w>{||, please}
@@ -319,7 +323,7 @@ _no_thing = _lines("""
     {|there is|there's|that's} too much <w>
     {it shouldn't have|there should be no|it must not have|don't use|please don't use|don't give me} {|any }<w>
 """)
-_no_adjective = _lines("""
+_no_adjective = _phrasings("""
     not {|||so |too |that |as }<w>{|||, please| please}
     nothing {|||too |so |very |that is }<w>{||, please}
     {less|much less|a bit less|not quite so} <w>{||, please}
@@ -407,7 +411,8 @@ def write_message(
         text = _dressed(rng.choice(_before if offered else _before[:12])+text, rng)
         if rng.random() < .04: text = _slip(text, rng)
         if reads_as(text, wanted, unwanted) and _key(text) not in _kept_out(): return text
-    return '. '.join([vocab[c][0].text for c in wanted] + [f'no {vocab[c][0].text}' for c in unwanted])
+    text = '. '.join([vocab[c][0].text for c in wanted] + [f'no {vocab[c][0].text}' for c in unwanted])
+    return f'{text} please' if _key(text) in _kept_out() else text
 
 def _key(text:str)->str: return ' '.join(re.findall(r'[a-z0-9]+', text.lower()))
 
