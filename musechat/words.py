@@ -10,18 +10,21 @@ __all__ = ['concepts', 'occasions', 'max_chars', 'scenes', 'columns', 'd_summary
 
 # %% ../nbs/42_words.ipynb #cell-002
 import difflib
+import hashlib
+import json
 import logging
 import re
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Callable, Iterable, NamedTuple, Sequence
 
 import numpy as np
 import torch
 
-from .core import Ranking, Request, Track, TrackTable, printable
-from .encoders import imagenet_classes
+from .core import MusechatError, Ranking, Request, Track, TrackTable, cache_dir, printable, write_atomic
+from .encoders import MiniLMText, imagenet_classes
 from .tagger import msd_tags, mtt_tags
 
 # %% ../nbs/42_words.ipynb #cell-005
@@ -249,6 +252,7 @@ class _Token(NamedTuple):
 
 def _fold(text:str)->str:
     "Lower case without accents, quotes made plain, length kept (so that a span in it is a span in the text)."
+    if text.isascii(): return text.lower().replace('`', "'")
     plain = {'’': "'", '‘': "'", '`': "'", '“': '"', '”': '"', '«': '"', '»': '"', '–': '-', '—': '-', 'ß': 's', 'ø': 'o', 'ł': 'l', 'æ': 'a'}
     return ''.join((unicodedata.normalize('NFKD', plain.get(c, c))[:1].lower() or c)[:1] for c in text)
 
@@ -457,12 +461,17 @@ def _find_lengths(text:str)->list[_Item]:
 # %% ../nbs/42_words.ipynb #cell-044
 _marks = tuple(',;:.!?()"/-\n')
 
+@lru_cache(maxsize=1 << 15)
+def _name_tokens(name:str)->tuple[str, ...]:
+    "The tokens of an artist's or a title's name, marks among them."
+    return tuple(t.text for t in _tokens(name))
+
 @lru_cache(maxsize=4)
 def _name_index(names:tuple[str, ...])->dict:
     "Token tuples of names to the names, as they were given."
     index = {}
     for n in names:
-        if key := tuple(t.text for t in _tokens(n or '')[:12] if t.text not in _marks): index.setdefault(key, n)
+        if key := tuple(t for t in _name_tokens(n or '')[:12] if t not in _marks): index.setdefault(key, n)
     return index
 
 _by_cue, _title_cue = {'by', 'from', 'artist', 'band', 'composer'}, {'called', 'titled', 'named', 'play', 'song', 'track', 'title', 'hear', 'piece', 'than', 'tune'}
@@ -1194,10 +1203,24 @@ _row = {name: i for i, name in enumerate(concepts)}
 # %% ../nbs/42_words.ipynb #cell-097
 def _logit(p:torch.Tensor)->torch.Tensor: return torch.logit(p.clamp(1e-5, 1 - 1e-5))
 
+_mtt_scores, _msd_scores = itemgetter(*mtt_tags), itemgetter(*msd_tags)
+
+def _scores_of(track:Track)->tuple[float, ...]:
+    "The 100 tag scores in the order of `columns`, nan where there is none."
+    try: return _mtt_scores(track.mtt) + _msd_scores(track.msd)
+    except KeyError: return tuple(getattr(track, tax).get(tag, float('nan')) for tax, tag in columns)
+
+def _tag_scores(table:TrackTable)->np.ndarray:
+    "(n, 100) tag scores, float64; kept with the table."
+    known = table.__dict__.get('_scores')
+    if known is None or known[0] is not table.tracks:
+        scores = np.array([_scores_of(t) for t in table.tracks], dtype=np.float64).reshape(len(table), len(columns))
+        known = table.__dict__['_scores'] = (table.tracks, scores)
+    return known[1]
+
 def _tag_logits(table:TrackTable)->torch.Tensor:
     "(n, 100) logits of the tracks' tag scores; from their segments where a row has no scores."
-    scores = torch.tensor([[getattr(t, tax).get(tag, float('nan')) for tax, tag in columns] for t in table.tracks], dtype=torch.float32).reshape(len(table), len(columns))
-    logits = _logit(scores)
+    logits = _logit(torch.from_numpy(_tag_scores(table)).float())
     holes = logits.isnan()
     if holes.any() and table.segments is not None and table.segments.shape[-1] == d_summary:
         seg, off = _segment_logits(table), torch.as_tensor(table.offsets).long()
@@ -1332,6 +1355,14 @@ def _anchor_texts()->tuple[tuple[str, str], ...]:
         if c.kind not in ('era', 'measure'): out += [(c.name, w) for w in (c.says, *stems.values()) if w]
     return tuple(out)
 
+def _kept_anchors(name:str, shape:tuple[int, int])->torch.Tensor|None:
+    "Vectors that were kept; None if there are none, or damaged ones."
+    try: data = (cache_dir('words')/f'{name}.bin').read_bytes()
+    except (OSError, MusechatError): return None
+    body, digest = data[:-32], data[-32:]
+    if hashlib.sha256(body).digest() != digest or len(body) != 4*shape[0]*shape[1]: return None
+    return torch.frombuffer(bytearray(body), dtype=torch.float32).view(shape)
+
 class _Phrases:
     "Unknown phrases to concepts."
     def _sentences(self, texts:list[str])->torch.Tensor:
@@ -1340,11 +1371,22 @@ class _Phrases:
         v = torch.as_tensor(tokens)[:, 0].float()
         return v/v.norm(dim=-1, keepdim=True).clamp(min=1e-9)
 
+    def _anchors(self)->torch.Tensor:
+        "Sentence vectors of all concepts (n, d_text); the real encoder's are kept in the cache folder, for they take seconds."
+        texts = [s for _, s in _anchor_texts()]
+        if not isinstance(self.encoders.text, MiniLMText): return self._sentences(texts)
+        name = hashlib.sha256(json.dumps([self.encoders.text.version, texts]).encode()).hexdigest()[:16]
+        if (kept := _kept_anchors(name, (len(texts), self.encoders.text.d))) is not None: return kept
+        made = self._sentences(texts)
+        try: write_atomic(cache_dir('words')/f'{name}.bin', made.numpy().tobytes() + hashlib.sha256(made.numpy().tobytes()).digest())
+        except (OSError, MusechatError) as e: _log.warning('the concepts\' vectors were not kept: %s', e)
+        return made
+
     def similar(self,
         phrase:str,                          # words that no concept has
     )->list[tuple[str, float]]:              # up to two (concept, closeness in (0, 1]), nearest first; empty if nothing is near
         "Concepts whose words or sentence come near a phrase."
-        if self._anchor is None: self._anchor = self._sentences([s for _, s in _anchor_texts()])
+        if self._anchor is None: self._anchor = self._anchors()
         cos = (self._anchor @ self._sentences([phrase])[0]).tolist()
         best = {}
         for (name, _), c in zip(_anchor_texts(), cos): best[name] = max(best.get(name, -1.), c)
@@ -1365,6 +1407,13 @@ class _Reading:
             self._read = {}
         return self._stats[1:]
 
+    def prepare(self, table:TrackTable):
+        "All that is worked out once a library and once a process, so that no turn has to wait for it."
+        stats, _, artists, titles = self.stats_of(table)
+        for names in (artists, titles): _name_index(names)
+        _lexicon(), _vocabulary(), _segment_z(stats, table)
+        if self._anchor is None: self._anchor = self._anchors()
+
     def read(self, request:Request, table:TrackTable)->Wishes:
         "The wishes of a whole conversation: every text read, with what it refers to, and merged in order."
         stats, rows, artists, titles = self.stats_of(table)
@@ -1381,6 +1430,13 @@ class _Reading:
         "What the last message alone says."
         self.read(request, table)
         return self._read[request.texts[-1], _references(request)[-1]] if request.texts else Wishes()
+
+    def telling(self, request:Request, table:TrackTable)->tuple[list[int], int|None]:
+        "Numbers of the texts that count (none from before a new start, none in which nothing was found), and of the newest start over."
+        self.read(request, table)
+        read = [self._read[pair] for pair in zip(request.texts, _references(request))]
+        start = max((i for i, w in enumerate(read) if w.reset), default=None)
+        return [i for i, w in enumerate(read) if i >= (start or 0) and (w or w.retracted)], start
 
     def turned_down(self, request:Request, table:TrackTable)->set[str]:
         "Ids rejected by a button or by words ('not that one')."
@@ -1424,13 +1480,19 @@ def _tag_score(stats:TableStats, pulls:list)->torch.Tensor:
         else: out += weight*_push(_concept_z(stats, names[0]) if concepts[names[0]].measure else stats.unwanted[:, _row[names[0]]])
     return out
 
+def _segment_z(stats:TableStats, table:TrackTable)->torch.Tensor:
+    "(n_segment, 100) tags of the segments on the library's scale."
+    if stats.segment_z is None: stats.segment_z = ((_segment_logits(table) - stats.middle)/stats.spread).clamp(-_z_max, _z_max)
+    return stats.segment_z
+
 def _segment_score(stats:TableStats, table:TrackTable, pulls:list)->torch.Tensor:
     "(n_segment,) the same at segments: their own tags on the library's scale."
-    if stats.segment_z is None: stats.segment_z = ((_segment_logits(table) - stats.middle)/stats.spread).clamp(-_z_max, _z_max)
-    out = torch.zeros(len(stats.segment_z))
+    asked = list(dict.fromkeys((side == 'unwanted', c) for names, side, _ in pulls for c in names))
+    found = torch.stack([_directions()[k][_row[c]]/stats.scale[k][_row[c]] for k, c in asked]) @ _segment_z(stats, table).T     # all concepts in one product
+    z_of, out = dict(zip(asked, found)), torch.zeros(found.shape[1])
     for names, side, weight in pulls:
         k = side == 'unwanted'
-        z = torch.stack([(stats.segment_z @ _directions()[k][_row[c]])/stats.scale[k][_row[c]] for c in names]).amax(0)
+        z = torch.stack([z_of[k, c] for c in names]).amax(0)
         out += weight*(2*torch.tanh(z/2) if side == 'fitting' else (_push if k else _pull)(z))
     return out/max(sum(w for *_, w in pulls), 1e-9)
 
@@ -1442,10 +1504,10 @@ def _likeness(stats:TableStats, row:int)->torch.Tensor:
 # %% ../nbs/42_words.ipynb #cell-118
 def _by(name:str, tracks:Sequence[Track])->torch.Tensor:
     "(n,) which tracks are by an artist: the whole name, or word by word inside it ('A' in 'A feat. B')."
-    key = tuple(t.text for t in _tokens(name) if t.text not in _marks)
+    key = tuple(t for t in _name_tokens(name) if t not in _marks)
     cache = {}
     def is_by(artist):
-        words = tuple(t.text for t in _tokens(artist or '') if t.text not in _marks)
+        words = tuple(t for t in _name_tokens(artist or '') if t not in _marks)
         return bool(key) and any(words[i:i + len(key)] == key for i in range(len(words) - len(key) + 1)) or artist == name
     return torch.tensor([cache.setdefault(t.artist, is_by(t.artist)) if t.artist not in cache else cache[t.artist] for t in tracks], dtype=torch.bool)
 
@@ -1455,17 +1517,26 @@ def _years_pull(year:torch.Tensor, spans:tuple)->torch.Tensor:
     for lo, hi in spans: inside |= (year >= (lo or -1)) & (year <= (hi or 9999))
     return torch.where(year.isnan(), torch.tensor(0.), torch.where(inside, torch.tensor(1.), torch.tensor(-2.)))
 
-def _fact_pulls(stats:TableStats, tracks:Sequence[Track], wishes:Wishes)->list[tuple[torch.Tensor, float]]:
-    "What files tell: tempo, years, length, artists and titles, as (pull, weight)."
+def _measure_pulls(stats:TableStats, wishes:Wishes)->list[tuple[torch.Tensor, float]]:
+    "Tempo, length and years as (pull, weight); a pull is 1 where it fits and -3 at worst."
     pulls = []
     if wishes.bpm: pulls.append((_bpm_pull(stats.bpm, wishes.bpm), 1.5))
     if wishes.duration_s: pulls.append((_range_pull(stats.duration_s, wishes.duration_s), 1.5))
     if wishes.years: pulls.append((_years_pull(stats.year, wishes.years), 1.5))
     if wishes.not_years: pulls.append((-_years_pull(stats.year, wishes.not_years), 1.5))
+    return pulls
+
+def _name_pulls(tracks:Sequence[Track], wishes:Wishes)->list[tuple[torch.Tensor, float]]:
+    "Artists and titles as (pull, weight); a pull is 0 or large."
+    pulls = []
     for a in wishes.artists: pulls.append((8.*_by(a, tracks), 1.))
     titles = set(wishes.titles)
     if titles: pulls.append((torch.tensor([12.*(t.title in titles) for t in tracks]), 1.))
     return pulls
+
+def _fact_pulls(stats:TableStats, tracks:Sequence[Track], wishes:Wishes)->list[tuple[torch.Tensor, float]]:
+    "What files tell."
+    return _measure_pulls(stats, wishes) + _name_pulls(tracks, wishes)
 
 def _excluded(tracks:Sequence[Track], wishes:Wishes, artist:str|None)->torch.Tensor:
     "(n,) tracks that the user ruled out by name."
@@ -1475,6 +1546,17 @@ def _excluded(tracks:Sequence[Track], wishes:Wishes, artist:str|None)->torch.Ten
     return out
 
 # %% ../nbs/42_words.ipynb #cell-119
+def _same_artist_pulls(rows:dict, tracks:Sequence[Track], wishes:Wishes)->list[tuple[torch.Tensor, float]]:
+    "'Another one by them'."
+    row = rows.get(wishes.artist_of) if wishes.same_artist > 0 else None
+    return [] if row is None or not tracks[row].artist else [(8.*_by(tracks[row].artist, tracks) - 4.*(torch.arange(len(tracks)) == row), 1.)]
+
+def _taken_pulls(rows:dict, tracks:Sequence[Track], wishes:Wishes, request:Request)->list[tuple[torch.Tensor, float]]:
+    "'Perfect': the track on offer."
+    refs = _references(request)
+    if not (wishes.accept and not wishes.comparisons and refs and refs[-1] in rows): return []
+    return [(10.*(torch.arange(len(tracks)) == rows[refs[-1]]), 1.)]
+
 def _relative_pulls(stats:TableStats, rows:dict, tracks:Sequence[Track], wishes:Wishes, request:Request)->list[tuple[torch.Tensor, float]]:
     "What compares with other tracks: 'faster than this', 'similar', 'by the same artist', tracks that were kept."
     pulls = []
@@ -1483,14 +1565,10 @@ def _relative_pulls(stats:TableStats, rows:dict, tracks:Sequence[Track], wishes:
     if wishes.like and wishes.like_of in rows:
         same = torch.arange(len(tracks)) == rows[wishes.like_of]
         pulls.append((wishes.like*(1. if wishes.comparisons else 2.)*_likeness(stats, rows[wishes.like_of]) - 3.*same*(wishes.like < 0 or not wishes.accept), 1.))
-    if wishes.same_artist > 0 and wishes.artist_of in rows:
-        row = rows[wishes.artist_of]
-        if tracks[row].artist: pulls.append((8.*_by(tracks[row].artist, tracks) - 4.*(torch.arange(len(tracks)) == row), 1.))
+    pulls += _same_artist_pulls(rows, tracks, wishes)
     for k in request.kept:
         if k in rows: pulls.append((_likeness(stats, rows[k]), .5))
-    refs = _references(request)
-    if wishes.accept and not wishes.comparisons and refs and refs[-1] in rows: pulls.append((10.*(torch.arange(len(tracks)) == rows[refs[-1]]), 1.))
-    return pulls
+    return pulls + _taken_pulls(rows, tracks, wishes, request)
 
 # %% ../nbs/42_words.ipynb #cell-121
 class WordsRecommender(_Phrases, _Reading):
@@ -1524,13 +1602,21 @@ class WordsRecommender(_Phrases, _Reading):
         frames:np.ndarray,       # uint8 (n, h, w, 3) RGB
         times_s:np.ndarray,      # seconds (n,)
     )->VideoWords:
-        "Look at a video once: one pass of the video encoder gives classes and embedding."
+        "Look at a video once."
+        return self.look(frames, times_s)[0]
+
+    def look(self,
+        frames:np.ndarray,       # uint8 (n, h, w, 3) RGB
+        times_s:np.ndarray,      # seconds (n,)
+    )->tuple[VideoWords, torch.Tensor]:      # and the frames' embeddings as they are, float32 (n, d_video)
+        "One pass of the video encoder gives classes and embeddings."
         with torch.inference_mode():
             vectors, logits = self.encoders.video.encode_and_classify(frames)
-            embedding = vectors.float().mean(0).cpu()
+            vectors = vectors.float().cpu()
             words = describe_video(frames, times_s, logits.cpu())
             words = replace(words, reasons=words.reasons + self._likenesses(words))
-        return replace(words, embedding=embedding/embedding.norm().clamp(min=1e-9))
+        mean = vectors.mean(0)
+        return replace(words, embedding=mean/mean.norm().clamp(min=1e-9)), vectors
 
     def rank(self, request:Request, table:TrackTable)->Ranking:
         "Score every track and every segment of `table` for `request`; ruled-out tracks are -inf."
@@ -1547,6 +1633,24 @@ class WordsRecommender(_Phrases, _Reading):
             for i in self.turned_down(request, table) & rows.keys(): out[rows[i]] = True
             segment = _segment_score(stats, table, pulls) if pulls else torch.zeros(len(table.segments))
             return Ranking(scores.masked_fill(out, float('-inf')), segment, wishes)
+
+# %% ../nbs/42_words.ipynb #cell-121-3
+_name_share = 4.     # weight of a name against 1 for each of tempo, length and years
+
+def _facts(self:WordsRecommender,
+    request:Request,
+    table:TrackTable,
+)->torch.Tensor|None:        # (n,) in [-1, 1]
+    "How far tracks have what files and names settle; None if nothing of the sort was asked for."
+    stats, rows, _, _ = self.stats_of(table)
+    wishes, t = self.read(request, table), table.tracks
+    named = _name_pulls(t, wishes) + _same_artist_pulls(rows, t, wishes) + _taken_pulls(rows, t, wishes, request)
+    fits = [(torch.where(p > 0, p, p/3).clamp(-1, 1), 1.) for p, _ in _measure_pulls(stats, wishes)]
+    hits = sum(p for p, _ in named)
+    if named and len(t) and hits.max() > 0: fits.append((2*hits/hits.max() - 1, _name_share))
+    return sum(w*f for f, w in fits)/sum(w for _, w in fits) if fits else None
+
+WordsRecommender.facts = _facts
 
 # %% ../nbs/42_words.ipynb #cell-123
 @dataclass(frozen=True)
@@ -1570,6 +1674,7 @@ class Evidence:
         return json_ready(asdict(self))
 
 # %% ../nbs/42_words.ipynb #cell-124
+_column_of = {column: j for j, column in enumerate(columns)}
 _present, _leaning, _absent = (.15, 55.), (.03, 80.), (.1, 40.)    # (score, percentile): at least, at least, at most
 
 def tag_percentile(
@@ -1583,8 +1688,8 @@ def tag_percentile(
     return float(100*((scores < score - 1e-9).mean() + .5*(np.abs(scores - score) <= 1e-9).mean())) if len(scores) else 50.
 
 def _column(table:TrackTable, taxonomy:str, tag:str)->np.ndarray:
-    "All tracks' scores of one tag."
-    return np.array([getattr(t, taxonomy).get(tag, 0.) for t in table.tracks])
+    "All tracks' scores of one tag, 0 where there is none."
+    return np.nan_to_num(_tag_scores(table)[:, _column_of[taxonomy, tag]])
 
 def _strength(score:float, percentile:float, direction:int, n:int)->str:
     "What may be said of a score: '' for nothing."
