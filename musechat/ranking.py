@@ -11,7 +11,7 @@ __all__ = ['parts', 'paper_table_1', 'Task', 'deal_pools', 'ranking_task', 'Boar
 import json
 import logging
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
@@ -20,13 +20,13 @@ import torch
 from tqdm import tqdm
 
 from .core import MusechatError, Request, Track, TrackTable, printable, write_atomic
-from .corpus import Corpus, Item
+from .corpus import Corpus
 from .dataset import Data, refuse_leaks
 from .features import _ahead
 from .fusion import Fusion
 from .fusion_training import Dialog, Messages, Segments, embed_items, embed_turn, read_dialogs
 from .media import Frames, read_frames
-from .metrics import Difference, DifferenceTable, RankingTable, bm25, chance_row, difference, pool_ranks, recall_at_k, score_ranks, summarise
+from .metrics import DifferenceTable, RankingTable, bm25, chance_row, difference, pool_ranks, recall_at_k, score_ranks, summarise
 from .prompts import Facts
 from .quartets import test_pools
 from .recommender import Mvp
@@ -226,7 +226,7 @@ def rank_untrained(
             scores[i] = got.masked_fill(got == -torch.inf, -2.)              # what the words rule out comes last
         board.scores(f'untrained, turn {turn}', scores, tolerance=1e-6)
 
-# %% ../nbs/57_ranking.ipynb #cell-026
+# %% ../nbs/57_ranking.ipynb #cell-030
 paper_table_1 = (      # pools of about 510 real tracks; places count from 0; shares in per cent (paper, Table 1)
     dict(name='MVP', MR=7, **{'R@1': 20.71, 'R@5': 48.89, 'R@10': 63.14}), dict(name='turn 1', MR=5, **{'R@1': 20.74, 'R@5': 48.83, 'R@10': 63.10}),
     dict(name='turn 2', MR=2, **{'R@1': 32.79, 'R@5': 63.92, 'R@10': 76.53, 'SR@10': 82.98}), dict(name='chance', MR=250, **{'R@1': .2, 'R@5': 1., 'R@10': 2.}),
@@ -248,7 +248,7 @@ def _tables(board:Board, size:int, names:Sequence[str], seed:int, keep:Sequence[
     rows = [summarise((rename or {}).get(n, n), cut(n), cut(_before[n]) if n in _before else None, seed=seed, pool_sizes=sizes) for n in names if n in ranks]
     return RankingTable((*rows, chance_row(sizes, n_query=sum(int(s.sum()) for s in some))))
 
-# %% ../nbs/57_ranking.ipynb #cell-027
+# %% ../nbs/57_ranking.ipynb #cell-031
 @dataclass(frozen=True)
 class RankingReport:
     "All that an evaluation of rankings found."
@@ -277,7 +277,7 @@ class RankingReport:
         return cls(saved['about'], table(saved['table']), table(saved['parts']), DifferenceTable.from_dict(saved['differences']), {int(s): table(t) for s, t in saved['sizes'].items()},
                    saved['later'] and table(saved['later']), saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
 
-# %% ../nbs/57_ranking.ipynb #cell-028
+# %% ../nbs/57_ranking.ipynb #cell-032
 def _paper_markdown()->str:
     "The paper's figures, in a table of their own."
     names = ('MR', 'R@1', 'R@5', 'R@10', 'SR@10')
@@ -322,7 +322,7 @@ def _save(self:RankingReport,
 
 RankingReport._repr_markdown_, RankingReport.plot, RankingReport.save = _markdown, _plot, _save
 
-# %% ../nbs/57_ranking.ipynb #cell-029
+# %% ../nbs/57_ranking.ipynb #cell-033
 def make_report(
     board:Board,
     about:Mapping[str, Any]|None=None,     # plain data, such as `kind` of the corpus
@@ -344,7 +344,7 @@ def make_report(
     return RankingReport(dict(about or {}), _tables(board, size, main, seed), _tables(board, size, _parts, seed, rename=rename), gaps,
                          {s: _tables(board, s, short, seed) for s in others}, later, curves, notes=tuple(notes))
 
-# %% ../nbs/57_ranking.ipynb #cell-035
+# %% ../nbs/57_ranking.ipynb #cell-039
 def load_recommender(
     folder:str|Path,             # made by `train_recommender`, or a hub id
     data:Data,                   # that it is to be measured on
@@ -372,7 +372,7 @@ def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool)->list[str]:
         if len(task) < size: notes.append(f'There are {len(task)} test tracks, so pools of {size} are one pool of all of them.')
     return notes
 
-# %% ../nbs/57_ranking.ipynb #cell-036
+# %% ../nbs/57_ranking.ipynb #cell-040
 def evaluate_ranking(
     data:Data,                                   # see `musechat.dataset.find_data`
     model:Fusion,                                # see `load_recommender`
