@@ -26,6 +26,7 @@ from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Requ
 from .encoders import load_encoders
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
+from .trained import TrainedRecommender
 from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
 
 # %% ../nbs/70_chat.ipynb #cell-006
@@ -34,7 +35,7 @@ class Pick:
     "One offered track."
     rank: int                  # 1 is the best
     track: Track
-    score: float               # the recommender's score, higher is better
+    score: float               # the recommender's score in [-1, 1], higher is better
     percentile: float          # share of the library that fits no better, in percent
     tags: tuple[str, ...]      # the tags that stand out, best first
     start_s: float             # the segment that fits best, seconds in the track's file
@@ -64,7 +65,7 @@ def _line(pick:Pick)->str:
     "A pick as one line of text."
     t = pick.track
     by = f" – {printable(t.artist, 60)}" if t.artist else ''
-    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  best at {pick.start_s:.0f}–{pick.end_s:.0f} s, fit {pick.percentile:.0f} %{', offered before' if pick.heard else ''}"
+    return f"{pick.rank:>3}. {printable(t.name, 60)}{by}  [{', '.join(pick.tags)}]  best at {pick.start_s:.0f}–{pick.end_s:.0f} s, fit {pick.percentile:.0f} %, score {pick.score:.2f}{', offered before' if pick.heard else ''}"
 
 # %% ../nbs/70_chat.ipynb #cell-009
 def best_start(
@@ -475,23 +476,24 @@ class MuseChat:
         seed:int=0,                   # chooses among phrasings; the ranking does not depend on it
     ):
         self.library, self.encoders, self.recommender, self.preset, self.seed = library, encoders, recommender, preset, seed
-        self.words = recommender if isinstance(recommender, WordsRecommender) else WordsRecommender(encoders)
+        self.words = recommender if isinstance(recommender, WordsRecommender) else getattr(recommender, 'words', None) or WordsRecommender(encoders)
 
     @classmethod
     def from_pretrained(cls,
         library:str|Path,                     # the library's folder, made if there is none
         preset:str|Preset='laptop',           # which encoders
-        recommender:Recommender|None=None,    # None: the untrained one of `musechat.words`
+        recommender:Recommender|str|Path|None=None,     # None: the trained one that ships; 'words': the untrained one; a folder or hub id; or the object
         seed:int=0,
         create:bool=True,                     # make the library if there is none
         rebuild:bool=False,                   # make it anew if another version made it
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset = get_preset(preset)
-        if preset.music != 'musicnn' and recommender is None:
-            raise MusechatError(f"the untrained recommender reads musicnn's tags, which preset {preset.name!r} does not have; use preset 'laptop' or hand in a recommender")
+        named = recommender is None or isinstance(recommender, (str, Path))
+        if preset.music != 'musicnn' and named:
+            raise MusechatError(f"the recommenders read musicnn's tags, which preset {preset.name!r} does not have; use preset 'laptop' or hand in a recommender object")
         encoders = load_encoders(preset)
-        recommender = recommender or WordsRecommender(encoders)
+        if named: recommender = WordsRecommender(encoders) if recommender == 'words' else TrainedRecommender.from_pretrained(recommender, encoders)
         return cls(Library.open(library, encoders, recommender, create=create, rebuild=rebuild), encoders, recommender, preset, seed)
 
     def table(self)->TrackTable:
@@ -508,7 +510,8 @@ class MuseChat:
         video:str|Path,               # a video file
     )->Conversation:
         "Watch a video and start a conversation about it."
-        self.table()
+        table = self.table()
+        if hasattr(self.recommender, 'prepare'): self.recommender.prepare(table)
         frames = read_frames(video, fps=self.preset.video_fps)
         return Conversation(self, Video(media_id(video), str(video), frames.duration_s), self.recommender.watch(frames.images, frames.times_s))
 
