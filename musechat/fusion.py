@@ -241,10 +241,12 @@ class Fusion(nn.Module):
     def forward(self,
         query:Query,
         summary:torch.Tensor,     # (b, d_summary or more): of the right tracks
-    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:    # queries of turn 1 (video alone), of now, tracks (each (b, d_model)), logit scale
+        blind:bool=False,         # whether queries without the video are wanted too
+    )->tuple[torch.Tensor, ...]:  # queries of turn 1 (video alone), of now, tracks (each (b, d_model)), logit scale; queries without the video (b, d_model)
         "What the losses need."
-        seen = self.watch(query)
-        return F.normalize(seen.float(), dim=-1), F.normalize((seen + self.answer(query)).float(), dim=-1), self.track(summary), self.logit_scale
+        seen, answer = self.watch(query), self.answer(query)
+        out = F.normalize(seen.float(), dim=-1), F.normalize((seen + answer).float(), dim=-1), self.track(summary), self.logit_scale
+        return (*out, F.normalize(answer.float(), dim=-1)) if blind else out
 
 # %% ../nbs/46_fusion.ipynb #cell-019
 def _words(model:Fusion, query:Query)->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

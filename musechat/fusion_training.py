@@ -14,7 +14,7 @@ import logging
 import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -146,9 +146,11 @@ class Dropping:
     music: float = .15           # ... without the tracks on offer
     video: float = .15           # ... without the video
     first: float = .3            # weight of turn 1 (the video alone) in the loss
+    blind: float = 0.            # weight of the request without its video
     def __post_init__(self):
         for name, value in asdict(self).items():
             if not 0 <= value < 1: raise ValueError(f"{name} must lie in [0, 1), got {printable(value, 40)}")
+        if self.first + self.blind >= 1: raise ValueError(f"first and blind must sum to less than 1, got {self.first} and {self.blind}")
 
 _text, _video, _offer, _target, _turn, _which, _drop = range(11, 18)      # places of draws; the loop's own come before them
 
@@ -210,13 +212,17 @@ def fusion_step(
     batch:dict[str, torch.Tensor],   # of `DialogSamples`
     loss:str='info_nce',
     first:float=.3,                  # weight of turn 1
+    blind:float=0.,                  # weight of the request without its video
 )->dict[str, torch.Tensor]:
-    "Loss of a batch: of the whole request, and of its video alone, against the same tracks."
+    "Loss of a batch: of the whole request, of its video alone and of the rest alone, against the same tracks."
     query = Query(**{k: v for k, v in batch.items() if k in _query_fields})
-    seen, now, track, scale = model(query, batch['summary'])
+    seen, now, track, scale, *rest = model(query, batch['summary'], blind=True) if blind else model(query, batch['summary'])
     seen = torch.where(query.video_mask[:, None], seen, now)         # without a video there is no turn 1
     late, early = (batch_loss(q, track, scale, batch['recording'], loss) for q in (now, seen))
-    out = {k: (1 - first)*late[k] + first*early[k] for k in late}
+    out = {k: (1 - first - blind)*late[k] + first*early[k] for k in late}
+    if blind:
+        said = torch.where((rest[0] != 0).any(1, keepdim=True), rest[0], now)
+        out = {k: out[k] + blind*v for k, v in batch_loss(said, track, scale, batch['recording'], loss).items()}
     bare = getattr(model, 'module', model)
     if bare.config.guess: out['loss'] = out['loss'] + bare.config.guess*F.mse_loss(bare.guess(now), bare.summary.norm(batch['summary'][:, :bare.config.d_summary]))
     if 'negative' in batch: out['loss'] = out['loss'] + _against(bare, now, track, scale, batch)
@@ -411,7 +417,7 @@ def train_recommender(
     config = replace(config, batch_size=min(config.batch_size, len(data)))
     fusion = new_fusion(segments, messages, list(dict.fromkeys(d.item_id for d in dialogs['train'])), model, seed)
     evaluate = _validate(dialogs['validation'], segments, messages, recordings) if len(dialogs.get('validation', ())) > 1 else None
-    result = fit(fusion, data, lambda m, b: fusion_step(m, b, fusion.config.loss, dropping.first), config, out, evaluate, progress)
+    result = fit(fusion, data, lambda m, b: fusion_step(m, b, fusion.config.loss, dropping.first, dropping.blind), config, out, evaluate, progress)
     fusion = fusion.cpu().eval()
     if PartialState().is_main_process: fusion.save_pretrained(out, _card(dialogs, config, dropping, result, about))
     return fusion
