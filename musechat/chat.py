@@ -314,7 +314,7 @@ def _missing(new, evidence:Sequence[Evidence])->str:
     parts = [f"I cannot hear {listed(lacks[:3], 'or')} in it for certain"] if lacks else []
     parts += [f"I cannot rule out {listed(unsure[:3], 'or')}"] if unsure else []
     parts += [f"I cannot show that it is {listed(less[:2], 'or')} than before"] if less else []
-    return f"{listed(parts)}, but nothing I have not offered yet comes nearer." if parts else ''
+    return f"{listed(parts)}, but nothing I have not offered yet comes nearer on the whole." if parts else ''
 
 # %% ../nbs/70_chat.ipynb #cell-037
 def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:
