@@ -120,7 +120,7 @@ def rank_model(
     for turn in range(1, min(board.task.n_turn, 3) + 1): board.cosine(f'turn {turn}', embed_turn(model, dialogs, turn, segments, messages), tracks)
     for name, without in parts.items(): board.cosine(name, embed_turn(model, dialogs, 2, segments, messages, without), tracks)
 
-# %% ../nbs/57_ranking.ipynb #cell-019
+# %% ../nbs/57_ranking.ipynb #cell-022
 def _terms(text:str|None)->list[str]: return re.findall(r'\w+', fold(text or ''))
 
 def _meant(text:str)->dict[str, float]:
@@ -152,7 +152,7 @@ def rank_tags(
     board.scores('tags and names (BM25)', bm25(words, [a + b for a, b in zip(tags, names)]))
     board.scores('tags as meant (BM25)', bm25([_meant(t) for t in said], [sorted(concepts_of(f)) for f in facts]))
 
-# %% ../nbs/57_ranking.ipynb #cell-023
+# %% ../nbs/57_ranking.ipynb #cell-026
 def watch_segments(
     emb:torch.Tensor,            # (n_seg, d_video): mean frame embeddings
     encoder:Any,                 # the `LiteVideo` that made them
@@ -191,7 +191,7 @@ def watch_items(
     if missed: _log.warning('%d of %d videos could not be decoded, and are seen without measurements', missed, len(item_ids))
     return out
 
-# %% ../nbs/57_ranking.ipynb #cell-024
+# %% ../nbs/57_ranking.ipynb #cell-027
 def library_of(
     corpus:Corpus,
     features:Any,                # `Features` of the laptop's encoders
@@ -226,7 +226,7 @@ def rank_untrained(
             scores[i] = got.masked_fill(got == -torch.inf, -2.)              # what the words rule out comes last
         board.scores(f'untrained, turn {turn}', scores, tolerance=1e-6)
 
-# %% ../nbs/57_ranking.ipynb #cell-030
+# %% ../nbs/57_ranking.ipynb #cell-033
 paper_table_1 = (      # pools of about 510 real tracks; places count from 0; shares in per cent (paper, Table 1)
     dict(name='MVP', MR=7, **{'R@1': 20.71, 'R@5': 48.89, 'R@10': 63.14}), dict(name='turn 1', MR=5, **{'R@1': 20.74, 'R@5': 48.83, 'R@10': 63.10}),
     dict(name='turn 2', MR=2, **{'R@1': 32.79, 'R@5': 63.92, 'R@10': 76.53, 'SR@10': 82.98}), dict(name='chance', MR=250, **{'R@1': .2, 'R@5': 1., 'R@10': 2.}),
@@ -234,7 +234,7 @@ paper_table_1 = (      # pools of about 510 real tracks; places count from 0; sh
 _main = ('tag overlap (BM25)', 'tags and names (BM25)', 'tags as meant (BM25)', 'text only', 'candidate only', 'untrained, turn 1', 'untrained, turn 2', 'MVP', 'turn 1', 'turn 2', 'turn 3')
 _parts = ('turn 1', 'text only', 'candidate only', 'video and text', 'video and candidate', 'text and candidate', 'turn 2')
 _before = {'turn 2': 'turn 1', 'turn 3': 'turn 2', 'untrained, turn 2': 'untrained, turn 1'}
-_against = [('turn 2', b) for b in ('turn 1', 'text only', 'candidate only', 'video and text', 'text and candidate', *_main[:3], 'untrained, turn 2')] + [('turn 1', 'MVP'), ('turn 1', 'untrained, turn 1'), ('turn 3', 'turn 2')]
+_against = [('turn 2', b) for b in ('turn 1', 'text only', 'candidate only', 'video and text', 'text and candidate', *_main[:3], 'untrained, turn 2')] + [('turn 2', 'MVP'), ('turn 1', 'MVP'), ('turn 1', 'untrained, turn 1'), ('turn 3', 'turn 2')]
 _curve = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 _sizes = (510, 100, 2000)
 
@@ -248,8 +248,8 @@ def _tables(board:Board, size:int, names:Sequence[str], seed:int, keep:Sequence[
     rows = [summarise((rename or {}).get(n, n), cut(n), cut(_before[n]) if n in _before else None, seed=seed, pool_sizes=sizes) for n in names if n in ranks]
     return RankingTable((*rows, chance_row(sizes, n_query=sum(int(s.sum()) for s in some))))
 
-# %% ../nbs/57_ranking.ipynb #cell-031
-@dataclass(frozen=True)
+# %% ../nbs/57_ranking.ipynb #cell-034
+@dataclass(frozen=True, repr=False)
 class RankingReport:
     "All that an evaluation of rankings found."
     about: dict[str, Any]                        # what was evaluated, plain data
@@ -262,6 +262,7 @@ class RankingReport:
     ks: tuple[int, ...] = _curve
     notes: tuple[str, ...] = ()                  # what a reader should know
 
+    def __repr__(self)->str: return f"RankingReport({self.table.rows[0].n_query} queries; {', '.join(r.name for r in self.table.rows)})"
     def as_dict(self)->dict:
         "For a JSON file."
         tables = dict(table=self.table.as_dict(), parts=self.parts.as_dict(), differences=self.differences.as_dict(), sizes={str(s): t.as_dict() for s, t in self.sizes.items()})
@@ -277,7 +278,7 @@ class RankingReport:
         return cls(saved['about'], table(saved['table']), table(saved['parts']), DifferenceTable.from_dict(saved['differences']), {int(s): table(t) for s, t in saved['sizes'].items()},
                    saved['later'] and table(saved['later']), saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
 
-# %% ../nbs/57_ranking.ipynb #cell-032
+# %% ../nbs/57_ranking.ipynb #cell-035
 def _paper_markdown()->str:
     "The paper's figures, in a table of their own."
     names = ('MR', 'R@1', 'R@5', 'R@10', 'SR@10')
@@ -291,7 +292,7 @@ def _markdown(self:RankingReport)->str:
               ('Differences between systems', self.differences), ('Only dialogs with three turns', self.later)]
     blocks += [(f'Pools of {s} or more' if min(t.rows[0].pool_sizes) >= s else f'All {t.rows[0].n_query} tracks in one pool', t) for s, t in self.sizes.items()]
     text = [f'**{head}**\n\n{t._repr_markdown_()}' if hasattr(t, '_repr_markdown_') else head for head, t in blocks if t is not None and head]
-    return '\n\n'.join([*text, "**The paper's Table 1** (real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison\n\n" + _paper_markdown(), *(f'- {n}' for n in self.notes)])
+    return '\n\n'.join([*text, "**The paper's Table 1** (real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison\n\n" + _paper_markdown(), '\n'.join(f'- {n}' for n in self.notes)])
 
 def _plot(self:RankingReport,
     ax:Any=None,             # matplotlib axes; None: of a new figure
@@ -322,7 +323,7 @@ def _save(self:RankingReport,
 
 RankingReport._repr_markdown_, RankingReport.plot, RankingReport.save = _markdown, _plot, _save
 
-# %% ../nbs/57_ranking.ipynb #cell-033
+# %% ../nbs/57_ranking.ipynb #cell-036
 def make_report(
     board:Board,
     about:Mapping[str, Any]|None=None,     # plain data, such as `kind` of the corpus
@@ -344,7 +345,7 @@ def make_report(
     return RankingReport(dict(about or {}), _tables(board, size, main, seed), _tables(board, size, _parts, seed, rename=rename), gaps,
                          {s: _tables(board, s, short, seed) for s in others}, later, curves, notes=tuple(notes))
 
-# %% ../nbs/57_ranking.ipynb #cell-039
+# %% ../nbs/57_ranking.ipynb #cell-042
 def load_recommender(
     folder:str|Path,             # made by `train_recommender`, or a hub id
     data:Data,                   # that it is to be measured on
@@ -372,7 +373,7 @@ def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool)->list[str]:
         if len(task) < size: notes.append(f'There are {len(task)} test tracks, so pools of {size} are one pool of all of them.')
     return notes
 
-# %% ../nbs/57_ranking.ipynb #cell-040
+# %% ../nbs/57_ranking.ipynb #cell-043
 def evaluate_ranking(
     data:Data,                                   # see `musechat.dataset.find_data`
     model:Fusion,                                # see `load_recommender`
