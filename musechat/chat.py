@@ -370,7 +370,7 @@ def take_turn(
     request = _request(muse, seen, state)
     ranking = muse.recommender.rank(request, table)
     wishes = ranking.wishes if ranking.wishes is not None else muse.words.read(request, table)
-    stays = user is not None and _says_nothing(new) and state.offered[-1:] != () and state.offered[-1] not in state.rejected
+    stays = user is not None and (_says_nothing(new) or settles(new)) and state.offered[-1:] != () and state.offered[-1] not in state.rejected
     ids = [t.track_id for t in table.tracks]
     order = order_tracks(ranking.scores, ids, () if new.reset else set(state.offered) - set(state.kept))
     if stays: order = sorted(order, key=lambda i: ids[i] != state.offered[-1])
