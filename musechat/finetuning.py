@@ -515,4 +515,4 @@ def training_bytes(
     layer = n_sound*n_token*d*_kept_bytes['bf16' if half else 'no']
     entry = n_sound*n_token*d*4                            # the input of a layer, all that is kept with checkpoints
     kept = config.num_hidden_layers*entry + layer if gradient_checkpointing else config.num_hidden_layers*layer
-    return dict(weights=n_weight*(16 + 2*half), activations=kept)
+    return dict(weights=n_weight*(16 + 2*half), activations=kept + 2*layer)      # on the way back a layer needs about twice of what it kept
