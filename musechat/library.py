@@ -291,11 +291,21 @@ class LanceStore:
         if ids is not None:
             wanted = set(ids)
             scores = scores.masked_fill(torch.tensor([n not in wanted for n in names], dtype=torch.bool), -torch.inf)
-        best = torch.sort(scores, descending=True, stable=True)
-        return [(names[i], s) for s, i in zip(best.values[:k].tolist(), best.indices[:k].tolist()) if s > -torch.inf]
+        best = _best(scores, k)
+        return [(names[i], s) for i, s in zip(best.tolist(), scores[best].tolist()) if s > -torch.inf]
 
 # %% ../nbs/55_library.ipynb #cell-020
 def _first_line(e:BaseException)->str: return (str(e).strip().splitlines() or [type(e).__name__])[0]
+
+def _best(
+    scores:torch.Tensor,       # (n,)
+    k:int,                     # >= 1
+)->torch.Tensor:               # int64 (min(k, n),)
+    "Rows of the highest scores, equal ones in their order, as sorting all would give them."
+    if not len(scores): return torch.zeros(0, dtype=torch.int64)
+    least = scores.topk(min(k, len(scores))).values[-1]
+    at = (scores >= least).nonzero()[:, 0]
+    return at[scores[at].sort(descending=True, stable=True).indices[:k]]
 
 def _float_rows(column)->torch.Tensor:
     "A fixed-size list column as a float32 tensor (n, width)."
@@ -304,10 +314,11 @@ def _float_rows(column)->torch.Tensor:
 
 # %% ../nbs/55_library.ipynb #cell-024
 _texts = ('title', 'artist', 'album', 'genre', 'licence')
+_of_track = ('path', 'year', 'duration_s', 'bpm', *_texts, 'mtt', 'msd')     # columns of a `Track`, beside its id
 
 def _tracks(rows)->list[Track]:
     "Arrow rows as tracks."
-    columns = {name: rows[name].to_pylist() for name in ('track_id', 'path', 'year', 'duration_s', 'bpm', *_texts)}
+    columns = {name: rows[name].to_pylist() for name in ('track_id', *_of_track[:-2])}
     mtt, msd = (_float_rows(rows[name]).tolist() for name in ('mtt', 'msd'))
     columns['path'] = [os.fsdecode(p) for p in columns['path']]
     columns['bpm'] = [None if b is None else round(b, 1) for b in columns['bpm']]
@@ -697,7 +708,7 @@ class Library:
         cache:FeatureCache|None=None,
     ):
         self.path, self.manifest, self._encoders, self._recommender, self._cache = path, manifest, encoders, recommender, cache
-        self._store, self._tagger, self._loaded = LanceStore(path, manifest['table']), None, None
+        self._store, self._tagger, self._loaded, self._index = LanceStore(path, manifest['table']), None, None, None
         self._memory = _Memory(path/'state.json', self._store.lock)
 
     @classmethod
@@ -754,7 +765,7 @@ class Library:
     )->TrackTable:
         "The library in memory, read again only when it has changed; treat it as read-only."
         version = self._store.version()
-        if self._loaded is None or self._loaded[0] != version: self._loaded = version, _to_table(self._store.rows())
+        if self._loaded is None or self._loaded[0] != version: self._loaded,self._index = (version, _to_table(self._store.rows())),None
         table = self._loaded[1]
         return table if where is None else _subset(table, [i for i, t in enumerate(table.tracks) if where.keep(t)])
 
@@ -775,8 +786,16 @@ class Library:
         if query.shape != (self.manifest['d_track'],): raise ValueError(f"vector must have shape ({self.manifest['d_track']},), got {tuple(query.shape)}")
         if not torch.isfinite(query).all(): raise ValueError("vector has NaN or inf")
         if k < 1: raise ValueError(f"k must be >= 1, got {k}")
-        by_id = {t.track_id: t for t in self.tracks(where)}
-        return [(by_id[i], score) for i, score in self._store.search(query, k, None if where is None else list(by_id)) if i in by_id]
+        ids = None if where is None else [t.track_id for t in self.table().tracks if where.keep(t)]
+        found = self._store.search(query, k, ids)
+        by_id = self._by_id([i for i, _ in found])
+        return [(by_id[i], score) for i, score in found if i in by_id]
+
+    def _by_id(self, ids:list[str])->dict[str, Track]:
+        "Tracks by their ids: of the table in memory if it is there and as on disk, else read; one that was just removed is absent."
+        if self._loaded is None or self._loaded[0] != self._store.version(): return {t.track_id: t for t in _tracks(self._store.rows(_of_track, ids))}
+        if (index := self._index) is None: index = self._index = {t.track_id: t for t in self._loaded[1].tracks}
+        return {i: index[i] for i in ids if i in index}
 
     def remove(self,
         what:Sequence[str|Path],        # track_ids, paths of files, or folders (all beneath)
