@@ -175,13 +175,13 @@ def watch_items(
     encoders:Any,                # `Encoders` with a `LiteVideo`
     frames:bool=True,            # whether to decode the videos for measurements
     progress:bool=True,          # a bar on stderr
-)->list[VideoWords]:
-    "All videos, as the untrained recommender sees them; one that cannot be decoded is seen without measurements."
-    video, offsets = features.videos()
+)->tuple[list[VideoWords], int]:   # and how many could not be decoded: these are seen without measurements
+    "All videos, as the untrained recommender sees them."
+    (video, offsets), home = features.videos(), corpus.folder.absolute()
     def look(item):
         if not frames: return None
-        path = corpus.path(item)
-        return read_frames(path, fps=getattr(encoders.preset, 'video_fps', 1.), start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=corpus.folder if path.is_relative_to(corpus.folder) else None)
+        path = corpus.path(item).absolute()           # a worker may have been started in another folder
+        return read_frames(path, fps=getattr(encoders.preset, 'video_fps', 1.), start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=home if path.is_relative_to(home) else None)
     out, missed, likely = [], 0, WordsRecommender(encoders)
     for item, got in tqdm(_ahead(look, [corpus[i] for i in item_ids]), total=len(item_ids), desc='watching', unit='video', disable=None if progress and frames else True):
         k, bad = features.index(item.item_id), isinstance(got, MusechatError)
@@ -189,7 +189,7 @@ def watch_items(
         words = watch_segments(video[offsets[k]:offsets[k + 1]], encoders.video, None if bad else got, item.start_s)
         out.append(replace(words, reasons=words.reasons + likely._likenesses(words)))
     if missed: _log.warning('%d of %d videos could not be decoded, and are seen without measurements', missed, len(item_ids))
-    return out
+    return out, missed
 
 # %% ../nbs/57_ranking.ipynb #cell-027
 def library_of(
@@ -214,17 +214,18 @@ def rank_untrained(
     encoders:Any,                # `Encoders`
     frames:bool=True,            # see `watch_items`
     progress:bool=True,          # bars on stderr
-):
+)->int:                          # how many videos could not be decoded
     "The rows of the recommender that was never trained: the library is all test tracks, of which a pool is cut out."
     dialogs, ids = board.task.dialogs, board.task.item_ids
     table = library_of(corpus, features, list(dict.fromkeys([*ids, *(i for d in dialogs for i in d.offered)])))
-    seen, words = watch_items(corpus, features, ids, encoders, frames, progress), WordsRecommender(encoders)
+    (seen, missed), words = watch_items(corpus, features, ids, encoders, frames, progress), WordsRecommender(encoders)
     for turn in (1, 2):
         scores = torch.empty(len(ids), len(ids))
         for i, d in enumerate(tqdm(dialogs, desc=f'untrained, turn {turn}', unit='query', disable=None if progress else True)):
             got = words.rank(Request(seen[i], d.answers[:turn - 1], d.offered[:turn - 1]), table).scores[:len(ids)]
             scores[i] = got.masked_fill(got == -torch.inf, -2.)              # what the words rule out comes last
         board.scores(f'untrained, turn {turn}', scores, tolerance=1e-6)
+    return missed
 
 # %% ../nbs/57_ranking.ipynb #cell-033
 paper_table_1 = (      # pools of about 510 real tracks; places count from 0; shares in per cent (paper, Table 1)
@@ -363,11 +364,12 @@ def _same_encoders(model:Fusion, features:Any, text:Any=None):
         own = getattr(model.config, f'{kind}_version')
         if own and own != version: raise MusechatError(f"the recommender was trained on the {kind} encoder {printable(own, 80)}, the data comes from {printable(version, 80)}")
 
-def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool)->list[str]:
+def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0)->list[str]:
     "What a reader should know of this evaluation."
     notes = ['Rows from tag overlap to candidate only, and the second table, are asked in turn 2.', 'Copies of the right track do not compete with it; all other ties count against the system.']
     if untrained: notes.append('The untrained recommender sees the classes of each segment\'s mean embedding' + (' and measurements of the decoded frames.' if frames else ', and no measurements: frames were not decoded.'))
     else: notes.append('There is no row of the untrained recommender: it needs the laptop preset\'s encoders.')
+    if missed: notes.append(f'{missed} of {len(task)} videos could not be decoded; of these it sees no measurements.')
     if not mvp: notes.append('There is no row of MVP: no ranker was given.')
     for size, pools in task.pools.items():
         if len(task) < size: notes.append(f'There are {len(task)} test tracks, so pools of {size} are one pool of all of them.')
@@ -393,7 +395,7 @@ def evaluate_ranking(
     if part not in data.quartets: raise MusechatError(f"the quartets have no part {printable(part, 40)}: they have {', '.join(data.quartets)}")
     _same_encoders(model, features, encoders.text)
     task = ranking_task(list(data.quartets[part]), corpus, features, pool_sizes, seed)
-    board, untrained = Board(task), untrained and features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
+    board, missed, untrained = Board(task), 0, untrained and features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
     tell(f'ranking for {len(task)} dialogs by tag overlap')
     rank_tags(board, facts_of(corpus, features, task.item_ids))
     if mvp is not None: rank_mvp(board, mvp, features)
@@ -402,9 +404,9 @@ def evaluate_ranking(
     rank_model(board, model, Segments(features, bool(model.detail.norm.mean.any())), messages)
     if untrained:
         tell('ranking with the untrained recommender')
-        rank_untrained(board, corpus, features, encoders, frames, progress)
+        missed = rank_untrained(board, corpus, features, encoders, frames, progress)
     told = dict(kind=corpus.kind, corpus=corpus.fingerprint, part=part, n_query=len(task), seed=seed, encoders=dict(features.versions, text=encoders.text.version))
-    return make_report(board, told | dict(about or {}), _own_notes(task, frames, untrained, mvp is not None), seed)
+    return make_report(board, told | dict(about or {}), _own_notes(task, frames, untrained, mvp is not None, missed), seed)
 
 def rank_mvp(
     board:Board,
