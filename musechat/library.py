@@ -708,7 +708,7 @@ class Library:
         cache:FeatureCache|None=None,
     ):
         self.path, self.manifest, self._encoders, self._recommender, self._cache = path, manifest, encoders, recommender, cache
-        self._store, self._tagger, self._loaded, self._index = LanceStore(path, manifest['table']), None, None, None
+        self._store, self._tagger, self._loaded = LanceStore(path, manifest['table']), None, None
         self._memory = _Memory(path/'state.json', self._store.lock)
 
     @classmethod
@@ -765,7 +765,9 @@ class Library:
     )->TrackTable:
         "The library in memory, read again only when it has changed; treat it as read-only."
         version = self._store.version()
-        if self._loaded is None or self._loaded[0] != version: self._loaded,self._index = (version, _to_table(self._store.rows())),None
+        if self._loaded is None or self._loaded[0] != version:
+            table = _to_table(self._store.rows())
+            self._loaded = version, table, {t.track_id: t for t in table.tracks}
         table = self._loaded[1]
         return table if where is None else _subset(table, [i for i, t in enumerate(table.tracks) if where.keep(t)])
 
@@ -793,9 +795,9 @@ class Library:
 
     def _by_id(self, ids:list[str])->dict[str, Track]:
         "Tracks by their ids: of the table in memory if it is there and as on disk, else read; one that was just removed is absent."
-        if self._loaded is None or self._loaded[0] != self._store.version(): return {t.track_id: t for t in _tracks(self._store.rows(_of_track, ids))}
-        if (index := self._index) is None: index = self._index = {t.track_id: t for t in self._loaded[1].tracks}
-        return {i: index[i] for i in ids if i in index}
+        loaded = self._loaded
+        if loaded is None or loaded[0] != self._store.version(): return {t.track_id: t for t in _tracks(self._store.rows(_of_track, ids))}
+        return {i: loaded[2][i] for i in ids if i in loaded[2]}
 
     def remove(self,
         what:Sequence[str|Path],        # track_ids, paths of files, or folders (all beneath)
