@@ -295,6 +295,8 @@ def _markdown(self:RankingReport)->str:
     text = [f'**{head}**\n\n{t._repr_markdown_()}' if hasattr(t, '_repr_markdown_') else head for head, t in blocks if t is not None and head]
     return '\n\n'.join([*text, "**The paper's Table 1** (real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison\n\n" + _paper_markdown(), '\n'.join(f'- {n}' for n in self.notes)])
 
+_styles = {f'turn {t}': dict(lw=2, marker='.', color=c) for t, c in ((1, '#9ecae1'), (2, '#3182bd'), (3, '#08306b'))} | dict(MVP=dict(lw=1.5, ls='--', color='black'), chance=dict(lw=1, ls=':', color='grey'))
+
 def _plot(self:RankingReport,
     ax:Any=None,             # matplotlib axes; None: of a new figure
 )->Any:                      # the axes
@@ -302,12 +304,10 @@ def _plot(self:RankingReport,
     if ax is None:
         from matplotlib.figure import Figure
         ax = Figure(figsize=(6, 3.6), dpi=90, layout='constrained').subplots()
-    for name, curve in self.curves.items():
-        own = name.startswith('turn')
-        ax.plot(self.ks, [100*c for c in curve], label=name, lw=2 if own else 1, ls='-' if own else '--' if name == 'MVP' else ':' if name == 'chance' else '-.', marker='.' if own else None)
-    data = 'simulated videos' if self.about.get('kind') == 'simulated' else 'videos'
+    for name, curve in self.curves.items(): ax.plot(self.ks, [100*c for c in curve], label=name, **_styles.get(name, dict(lw=1, ls='-.')))
+    kind = 'simulated ' if self.about.get('kind') == 'simulated' else ''
     sizes = self.table.rows[0].pool_sizes
-    ax.set(xscale='log', xlabel='k', ylabel='recall at k, %', ylim=(0, 100), title=f'{self.table.rows[0].n_query} test {data}, pools of {min(sizes)}')
+    ax.set(xscale='log', xlabel='k', ylabel='recall at k, %', ylim=(0, 100), title=f'{self.table.rows[0].n_query} {kind}test videos, pools of {min(sizes)}')
     ax.set_xticks([1, 3, 10, 30, 100], ['1', '3', '10', '30', '100'])
     ax.legend(fontsize=6, loc='center left', bbox_to_anchor=(1, .5))
     return ax
