@@ -28,7 +28,7 @@ from torch.nn import functional as F
 from .core import MusechatError, printable, write_atomic
 from .corpus import Corpus, Item
 from .dataset import Data, _main_first, write_split
-from .encoders import AstMusic, _load_model, _version
+from .encoders import AstMusic, _load_model, _quiet, _version
 from .features import _ahead, _longest_s, _named
 from .fusion import Fusion, FusionConfig, Query
 from .fusion_training import Dialog, DialogSamples, Dropping, Messages, Segments, _card, dialog_query, fusion_step, more_dialogs, read_dialogs
@@ -412,7 +412,8 @@ def _save(self:FusionWithMusic,
     folder = Path(folder)
     for name in ('music', 'music_offered'):
         if getattr(self, name) is None: continue
-        for part in (getattr(self, name), extractor): part.save_pretrained(folder/name)
+        with _quiet():
+            for part in (getattr(self, name), extractor): part.save_pretrained(folder/name)
     self.config = self.fusion.config = replace(self.config, music_version=_version('music', self.music, 'fbank'))
     return self.fusion.save_pretrained(folder, about)
 
@@ -499,7 +500,7 @@ def fine_tune_on(
     if PartialState().is_main_process: write_split(out, corpus, data.split)
     return whole
 
-# %% ../nbs/56_finetuning.ipynb #cell-053
+# %% ../nbs/56_finetuning.ipynb #cell-055
 _kept_bytes = dict(no=64, bf16=46)     # that a layer of AST keeps for the way back, a token and unit of width; counted below
 
 def training_bytes(
