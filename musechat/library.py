@@ -15,6 +15,7 @@ import shlex
 import shutil
 import stat as st
 import threading
+from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -246,15 +247,32 @@ class LanceStore:
         return self._table.count_rows()
 
     def rows(self, columns:Sequence[str]|None=None, ids:Sequence[str]|None=None)->Any:
-        import pyarrow.compute as pc
         self._latest()
+        names = None if columns is None else ['track_id', *(c for c in columns if c != 'track_id')]
+        found = self._at_places(names, ids) if names and ids else None
+        if found is None: found = self._read(names, None if ids is None else _quoted(ids) if len(ids) else 'false')
+        return _by_name(found)
+
+    def _read(self, names:Sequence[str]|None, condition:str|None=None, places:bool=False)->Any:
+        "Rows that fulfil a condition, as they come; with their places in `_rowid` if wanted."
         query = self._table.search().limit(None)
-        if columns is not None: query = query.select(['track_id', *(c for c in columns if c != 'track_id')])
-        if ids is not None: query = query.where(_quoted(ids) if len(ids) else 'false')
-        try: table = query.to_arrow()
+        if names is not None: query = query.select(list(names))
+        if condition is not None: query = query.where(condition)
+        if places: query = query.with_row_id(True)
+        try: return query.to_arrow()
         except (ValueError, RuntimeError, OSError) as e:
             raise LibraryError(f"the table of the library cannot be read ({printable(_first_line(e))}); make it anew with `musechat index ... --rebuild`") from e
-        return table.take(pc.sort_indices(table['track_id']))
+
+    def _at_places(self, names:Sequence[str], ids:Sequence[str])->Any:
+        "Rows found by their places in the version in memory; None where those are not known, or have moved."
+        if self._matrix is None or self._matrix[0] != self._table.version or not hasattr(self._table, 'take_row_ids'): return None
+        _, known, _, places = self._matrix
+        wanted = sorted(set(ids))
+        at = [bisect_left(known, i) for i in wanted]
+        if any(k == len(known) or known[k] != i for k, i in zip(at, wanted)): return None
+        try: found = self._table.take_row_ids([places[k] for k in at]).select(list(names)).to_arrow()
+        except (ValueError, RuntimeError, OSError) as e: return _log.debug('rows are not at their places: %s', e)
+        return found if sorted(found['track_id'].to_pylist()) == wanted else None
 
     def upsert(self, rows:Any):
         if not rows.num_rows: return
@@ -284,9 +302,9 @@ class LanceStore:
     def search(self, vector:Any, k:int, ids:Sequence[str]|None=None)->list[tuple[str, float]]:
         version = self.version()
         if self._matrix is None or self._matrix[0] != version:
-            table = self.rows(['track_id', 'vector'])
-            self._matrix = version, table['track_id'].to_pylist(), _float_rows(table['vector'])
-        _, names, matrix = self._matrix
+            table = _by_name(self._read(['track_id', 'vector'], places=True))
+            self._matrix = version, table['track_id'].to_pylist(), _float_rows(table['vector']), table['_rowid'].to_numpy()
+        _, names, matrix, _ = self._matrix
         scores = matrix @ F.normalize(torch.as_tensor(vector, dtype=torch.float32), dim=0)
         if ids is not None:
             wanted = set(ids)
@@ -296,6 +314,11 @@ class LanceStore:
 
 # %% ../nbs/55_library.ipynb #cell-020
 def _first_line(e:BaseException)->str: return (str(e).strip().splitlines() or [type(e).__name__])[0]
+
+def _by_name(rows)->Any:
+    "Rows sorted by `track_id`."
+    import pyarrow.compute as pc
+    return rows.take(pc.sort_indices(rows['track_id']))
 
 def _best(
     scores:torch.Tensor,       # (n,)
