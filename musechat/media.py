@@ -74,6 +74,8 @@ def _after_id3(fd:int, limit:int=4)->int:
     return at + len(block) - len(block.lstrip(b'\0'))
 
 # %% ../nbs/10_media.ipynb #cell-015
+_url = re.compile('[A-Za-z][A-Za-z0-9+.-]*:')
+
 @contextmanager
 def open_media(
     path:str|Path,             # what a user or a folder listing gave
@@ -93,7 +95,7 @@ def _real_path(path:str|Path, root:str|Path|None)->str:
         real = os.path.realpath(name, strict=True)
         mode = os.lstat(real).st_mode
     except (OSError, ValueError) as e:
-        if re.match(r'[A-Za-z][A-Za-z0-9+.-]*:', name): raise MediaError('unsafe', path, 'a URL or protocol, not a file') from e
+        if _url.match(name): raise MediaError('unsafe', path, 'a URL or protocol, not a file') from e
         raise MediaError('missing', path, f'there is no such file ({getattr(e, "strerror", None) or e})') from e
     if not stat.S_ISREG(mode): raise MediaError('unsafe', path, f'a {_file_type(mode)}, not a regular file')
     top = os.path.realpath(os.fsdecode(root)) if root is not None else None
@@ -290,7 +292,7 @@ def _call(
 )->tuple[dict, np.ndarray]:
     "Run an operation of `_operations` on a file in a worker; the parent sees its result or a `MediaError`."
     limits = limits or Limits()
-    header = dict(op=op, path=os.fsdecode(path), root=None if root is None else os.fsdecode(root), limits=asdict(limits), options=options)
+    header = dict(op=op, path=_from_here(path), root=None if root is None else _from_here(root), limits=asdict(limits), options=options)
     try: worker = _idle.pop()
     except IndexError: worker = _Worker()
     try: answer, result = worker.ask(header, data, limits.wall_s)
@@ -310,6 +312,11 @@ def _call(
         _log.error('the media worker failed on %s of %s: %s', op, printable(path), answer['bug'])
         raise MediaError('format', path, f"could not be read ({op}: {answer['bug']})")
     return answer['meta'], _array(answer, result)
+
+def _from_here(path:str|Path)->str:
+    "The absolute path, by the caller's current folder; what reads as a URL and is no file stays one, and is refused as one."
+    name = os.fsdecode(path)
+    return name if os.path.isabs(name) or _url.match(name) and not os.path.lexists(name) else os.path.join(os.getcwd(), name)
 
 def _retire(worker:_Worker)->None:
     "End an idle worker: it leaves when its input closes."
@@ -643,28 +650,29 @@ def _op_audio(file:_File, start_s:float|None, duration_s:float|None, rate:int, s
         n = max(1, round(length_s*rate))
         if n*4*(1 + stereo) > file.limits.result_mb << 20:
             raise file.fail('too_large', f'{length_s:.0f} s of sound are over the budget of {file.limits.result_mb} MiB')
-        wave = _decode(file, c, s, at_s, n, rate, stereo)
+    wave = _decode(file, at_s, n, rate, stereo)
     short_s = (n - wave.shape[1])/rate
     if wave.shape[1] == 0: raise file.fail('empty', 'no samples could be decoded')
     if short_s > max(.1, min(1., whole_s/10)): raise file.fail('truncated', f'{length_s:.1f} s expected, {length_s - short_s:.1f} s decoded')
     if not np.isfinite(wave).all(): raise file.fail('format', 'samples that are not numbers')
     return dict(start_s=at_s, duration_s=whole_s), wave.clip(-10, 10)
 
-def _decode(file:_File, c:Any, s:Any, at_s:float, n:int, rate:int, stereo:bool, seek:bool=True)->np.ndarray:
+def _decode(file:_File, at_s:float, n:int, rate:int, stereo:bool, seek:bool=True)->np.ndarray:
     "Decode n samples from at_s on."
     import av
-    seek = seek and at_s > 2
-    _seek(c, s, (s.start_time or 0) + (int((at_s - 1)/s.time_base) if seek else 0))
-    resampler = av.AudioResampler(format='fltp', layout='stereo' if s.codec_context.channels > 2 and stereo else None, rate=rate)
-    blocks, have, drop = [], 0, None
-    for frame in _sound_frames(c, s, resampler):
-        if drop is None:
-            time_s = frame.time - _start_s(s) if frame.time is not None else 0.
-            if seek and time_s > at_s: return _decode(file, c, s, at_s, n, rate, stereo, seek=False)
-            drop = round(max(0., at_s - time_s)*rate)
-        blocks.append(_mix(frame.to_ndarray(), stereo))
-        have += blocks[-1].shape[1]
-        if have >= drop + n: break
+    blocks, have, drop, seek = [], 0, None, seek and at_s > 2
+    with file.av() as c:
+        s = _streams(c)[1]
+        if seek: _seek(c, s, (s.start_time or 0) + int((at_s - 1)/s.time_base))
+        resampler = av.AudioResampler(format='fltp', layout='stereo' if s.codec_context.channels > 2 and stereo else None, rate=rate)
+        for frame in _sound_frames(c, s, resampler):
+            if drop is None:
+                time_s = frame.time - _start_s(s) if frame.time is not None else 0.
+                if seek and time_s > at_s: return _decode(file, at_s, n, rate, stereo, seek=False)
+                drop = round(max(0., at_s - time_s)*rate)
+            blocks.append(_mix(frame.to_ndarray(), stereo))
+            have += blocks[-1].shape[1]
+            if have >= drop + n: break
     wave = np.concatenate(blocks, 1) if blocks else np.empty((1 + stereo, 0), np.float32)
     return wave[:, (drop or 0):(drop or 0) + n]
 
