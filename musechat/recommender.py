@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 import torch
 from torch import distributed as dist
@@ -385,27 +385,35 @@ def _read_config(kind:str, config_class:type, folder:Path)->tuple[Any, str]:
     except (TypeError, ValueError) as e: raise bad(printable(e)) from e
 
 # %% ../nbs/45_recommender.ipynb #cell-035
-def load_model(
-    cls:type,                 # of the model, which has a `kind`
-    config_class:type,        # of its settings
-    folder:Path,              # made by `save_model`
-)->Any:                       # in eval mode, float32, on the CPU
-    "Read a model from safetensors; what is not whole, or of another kind, is refused."
+def _read_state(
+    folder:Path,
+    sha256:str,                        # of the weights, from `_read_config`
+    needed:Mapping[str, torch.Size],   # name -> shape of all that must be there
+)->dict[str, torch.Tensor]:
+    "Weights from safetensors; what is not whole, or of another shape, is refused."
     from safetensors import SafetensorError
     from safetensors.torch import load
-    config, sha256 = _read_config(cls.kind, config_class, folder)
-    with torch.device('meta'): model = cls(config)
     def bad(why): return PretrainedError(f"the weights in {printable(folder)} cannot be used: {why}; fetch or train the model again")
     try: data = (folder/'model.safetensors').read_bytes()
     except OSError as e: raise bad(f'model.safetensors cannot be read ({e.strerror})') from e
     if hashlib.sha256(data).hexdigest() != sha256: raise bad('they are not those that config.json names')
     try: state = load(data)
     except (SafetensorError, ValueError, KeyError) as e: raise bad(printable(e)) from e
-    needed = {k: v.shape for k, v in model.state_dict().items()}
     for k in sorted({*needed, *state}):
         if k not in needed or k not in state or needed[k] != state[k].shape:
             raise bad(f"{printable(k, 60)} has {tuple(state[k].shape) if k in state else 'no values'}, needed {'is ' + str(tuple(needed[k])) if k in needed else 'is none'}")
         if not state[k].is_floating_point() or not torch.isfinite(state[k]).all(): raise bad(f"{printable(k, 60)} holds what is no finite number")
+    return state
+
+def load_model(
+    cls:type,                 # of the model, which has a `kind`
+    config_class:type,        # of its settings
+    folder:Path,              # made by `save_model`
+)->Any:                       # in eval mode, float32, on the CPU
+    "Read a model from safetensors; what is not whole, or of another kind, is refused."
+    config, sha256 = _read_config(cls.kind, config_class, folder)
+    with torch.device('meta'): model = cls(config)
+    state = _read_state(folder, sha256, {k: v.shape for k, v in model.state_dict().items()})
     model.load_state_dict({k: v.float() for k, v in state.items()}, assign=True)
     return model.eval()
 
