@@ -295,7 +295,7 @@ class Features(_Packed):
         versions:dict|None=None,      # of the encoders they must come from: 'video', 'music'
     )->'Features':
         "Read the index; the shards are mapped when they are wanted."
-        features = cls(Path(folder), _read_index(Path(folder)))
+        features = cls(Path(folder).absolute(), _read_index(Path(folder)))
         if corpus is not None and corpus.fingerprint != features.corpus:
             raise MusechatError(f"the features in {printable(folder)} are of another corpus, or of an older state of it: encode this one into a new folder")
         for kind, version in (versions or {}).items():
