@@ -403,10 +403,11 @@ def _train_mvp(data:Path, out:Path, settings:dict, split_by:str, features, prese
     mvp = train_ranker(corpus, found, split, out, seed, replace(mvp_training, **settings))
     return corpus, rank_test(mvp, corpus, found, split, seed)
 
-def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers)->tuple[Any, Any]:
-    "Train the recommender: its corpus, and its figures on the validation dialogs."
+def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers, tune:dict)->tuple[Any, Any]:
+    "Train the recommender, with the music encoder that `tune` names or without: its corpus, and its figures on the validation dialogs."
     from musechat.dataset import find_data, load_ranker, quartets_folder, read_source
-    from musechat.encoders import load_encoders
+    from musechat.encoders import AstMusic, load_encoders
+    from musechat.finetuning import end_to_end_training, fine_tune_on
     from musechat.fusion import FusionConfig
     from musechat.fusion_training import recommender_training, train_on
     found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)
@@ -414,9 +415,25 @@ def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split
     if more and ranker is None: _tell('no candidate ranker is known to the quartets, so no further dialogs are written')
     mvp = load_ranker(ranker, found.split, found.corpus) if more and ranker is not None else None
     sizes = None if loss is None else FusionConfig(1, 1, 1, 1, loss=loss.value)
-    train_on(found, load_encoders(preset).text, out, mvp, more, seed=seed, config=replace(recommender_training, **settings), model=sizes)
+    plan, text = replace(end_to_end_training if tune else recommender_training, **settings), load_encoders(preset).text
+    if tune: fine_tune_on(found, text, AstMusic.from_pretrained(tune.pop('name'), device='cpu'), out, mvp, more, seed=seed, config=plan, model=sizes, n_workers=workers, **tune)
+    else: train_on(found, text, out, mvp, more, seed=seed, config=plan, model=sizes)
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
     return found.corpus, max((r for r in log if 'R@10' in r), key=lambda r: r['R@10'], default={})
+
+def _precision(asked:str|None)->str:
+    "What --precision says, or else `accelerate launch --mixed_precision`."
+    from musechat.finetuning import launched_precision
+    launched = launched_precision()
+    if asked is None or launched in ('no', asked): return asked or launched
+    raise typer.BadParameter(f"accelerate was launched with --mixed_precision {launched}, and --precision is {asked}: give one of them")
+
+def _tuning(music_encoder, sound, what:Training, **switches)->dict:
+    "How the music encoder is trained along; nothing where it is not, and then its options are refused."
+    given = {k: v for k, v in (switches | dict(sound=sound)).items() if v is not None}
+    if music_encoder is None and not given: return {}
+    if music_encoder is None or what is not Training.recommender: raise typer.BadParameter("--music-encoder is for the recommender; --shared, --gradient-checkpointing and --sound go with --music-encoder")
+    return dict(name=music_encoder) | given
 
 # %% ../nbs/90_cli.ipynb #cell-036b
 class Loss(str, Enum):
@@ -433,9 +450,13 @@ def train(
     batch_size:Annotated[Optional[int], typer.Option(min=2, help="Samples a forward pass, over all processes.")]=None,
     accumulation:Annotated[Optional[int], typer.Option(min=1, help="Forward passes a step of the optimizer.")]=None,
     lr:Annotated[Optional[float], typer.Option(min=0., help="Learning rate at its highest.")]=None,
-    precision:Annotated[Optional[Precision], typer.Option(help="bf16 is faster where the processor or GPU has it.")]=None,
+    precision:Annotated[Optional[Precision], typer.Option(help="bf16 is faster where the processor or GPU has it; as `accelerate launch --mixed_precision` says if not given.")]=None,
     tracker:Annotated[Optional[list[str]], typer.Option(help="Where accelerate logs to beside log.jsonl, such as tensorboard; may be repeated.")]=None,
     more:Annotated[int, typer.Option('--more-dialogs', min=0, max=100, help="For the recommender: dialogs that templates write about each training video beside the quartets.")]=8,
+    music_encoder:Annotated[Optional[str], typer.Option('--music-encoder', help="For the recommender: train this Audio Spectrogram Transformer along with it, from the sound itself, as the paper does; a folder or a name on the hub, such as MIT/ast-finetuned-audioset-10-10-0.4593. Wants a GPU. Without it all encoders stay as they are, and training takes minutes.")]=None,
+    shared:Annotated[Optional[bool], typer.Option('--shared/--separate', help="With --music-encoder: one encoder for the tracks that are searched and those on offer (the default), or one each, which takes twice the memory for weights.")]=None,
+    gradient_checkpointing:Annotated[Optional[bool], typer.Option('--gradient-checkpointing/--no-gradient-checkpointing', help="With --music-encoder: compute the inside of its layers twice and not keep it (the default); a step takes about a third longer, and needs a small part of the memory.")]=None,
+    sound:Annotated[Optional[Path], typer.Option('--sound', help="With --music-encoder: folder for the decoded sound, 1.9 MB a minute; `sound` in the corpus if not given.")]=None,
     loss:Annotated[Optional[Loss], typer.Option(help="For the recommender: InfoNCE, or the paper's Eq. 5 (cmc).")]=None,
     split_by:Annotated[Optional[SplitBy], typer.Option('--split-by', help="`artist`: no artist and no recording on both sides; `video`: at random, as in the paper. Of quartets: as they were made.")]=None,
     corpus:Annotated[Optional[Path], typer.Option(help="The corpus of the quartets, where they do not know it.")]=None,
@@ -446,16 +467,18 @@ def train(
     as_json:JsonOption=False,
 ):
     "Train a model and say how well it ranks. `accelerate launch -m musechat.cli train ...` uses several GPUs."
-    settings = dict(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr, mixed_precision=precision and precision.value, trackers=tuple(tracker) if tracker else None)
-    settings = {k: v for k, v in settings.items() if v is not None}
+    settings = dict(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr, mixed_precision=_precision(precision and precision.value), trackers=tuple(tracker) if tracker else None)
+    settings, tune = {k: v for k, v in settings.items() if v is not None}, _tuning(music_encoder, sound, what, shared=shared, gradient_checkpointing=gradient_checkpointing)
     if what is Training.mvp: trained, figures = _train_mvp(data, out, settings, split_by.value if split_by else 'artist', features, preset, seed, workers)
-    else: trained, figures = _train_recommender(data, out, settings, more, loss, split_by and split_by.value, features, corpus, preset, seed, workers)
+    else: trained, figures = _train_recommender(data, out, settings, more, loss, split_by and split_by.value, features, corpus, preset, seed, workers, tune)
     if os.environ.get('RANK', '0') != '0': return      # of several processes, one speaks
     table = figures.as_dict() if what is Training.mvp else figures
     if as_json: return print_json(dict(model=str(out), corpus=str(data), kind=trained.kind, evaluation=table))
     shown = figures._repr_markdown_() if what is Training.mvp else ', '.join(f'{k} {v:.1f}' if k.endswith('MR') else f'{k} {v:.1%}' for k, v in figures.items() if 'R@' in k or k.endswith('MR'))
+    further = f"encode the corpus with the music encoder in {printable(out/'music')} (musechat.features.encode_corpus)" if music_encoder else \
+        f"musechat evaluate ranking --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}"
     print(f"{'simulated data; ' if trained.kind == 'simulated' else ''}the model is in {printable(out)}\n" + shown + ('' if what is Training.mvp else
-          f"\n(validation dialogs; 'turn 1' is the video alone)\nnext: musechat evaluate ranking --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}"))
+          f"\n(validation dialogs; 'turn 1' is the video alone)\nnext: {further}"))
 
 # %% ../nbs/90_cli.ipynb #cell-038
 class BackendName(str, Enum):
