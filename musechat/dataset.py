@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
+from filelock import FileLock
+
 from .core import MusechatError, Preset, get_preset, printable, write_atomic
 from .corpus import Corpus
 from .features import Features, encode_corpus
@@ -42,13 +44,13 @@ def corpus_features(
     "The features of a corpus, encoded if they are not there, finished if they are not whole."
     p = get_preset(preset)
     folder = Path(folder) if folder is not None else corpus.folder/'features'/p.name
-    with _main_first(): return encode_corpus(corpus, folder, p, n_workers=n_workers, progress=progress)
+    with _in_turn(folder): return encode_corpus(corpus, folder, p, n_workers=n_workers, progress=progress)
 
-def _main_first()->Any:
-    "Under `accelerate launch` the main process goes first, and the others find its work done."
+def _in_turn(folder:Path)->Any:
+    "Under `accelerate launch`, one process after another: the first does the work, and the others find it done."
     if int(os.environ.get('WORLD_SIZE', 1)) < 2: return nullcontext()
-    from accelerate import PartialState
-    return PartialState().main_process_first()
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return FileLock(Path(folder)/'.turn')
 
 # %% ../nbs/51_dataset.ipynb #cell-007
 def corpus_split(
@@ -284,7 +286,8 @@ def find_data(
     if corpus is None and not source: raise MusechatError(f"{printable(folder)} does not say which corpus it was made of (it has no source.json): name it with --corpus")
     opened = Corpus.open(corpus or source['corpus'])
     if folder != Path(path) and not (folder/'quartets.json').is_file():
-        with _main_first(): make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, progress=progress, tell=tell, preset=preset, features=features, n_turn=n_turn, n_workers=n_workers)
+        if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise MusechatError(f"{printable(path)} has no quartets, and several processes cannot make them: run `musechat synthesize` first, on one machine")
+        make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, progress=progress, tell=tell, preset=preset, features=features, n_turn=n_turn, n_workers=n_workers)
         source = read_source(folder)
     if source and source['fingerprint'] != opened.fingerprint: raise MusechatError(f"the quartets in {printable(folder)} were made of another corpus than {printable(opened.folder)}, or of an older state of it")
     if source and split_by not in (None, source['split_by']): raise MusechatError(f"the quartets in {printable(folder)} are split by {source['split_by']}, not by {split_by}: `musechat synthesize --split-by {split_by}` makes others")

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 from .core import MusechatError, printable, write_atomic
 from .corpus import Corpus, Item
-from .dataset import Data, _main_first, write_split
+from .dataset import Data, _in_turn, write_split
 from .encoders import AstMusic, _load_model, _quiet, _version
 from .features import _ahead, _longest_s, _named
 from .fusion import Fusion, FusionConfig, Query
@@ -132,7 +132,7 @@ def pack_audio(
     signature = dict(format=1, what='sound', corpus=corpus.fingerprint, sample_rate_hz=_rate_hz, unit_size=unit_size)
     names = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))]
     job = _Job(str(corpus.folder.resolve()), str(out.resolve()), unit_size)
-    with _main_first():
+    with _in_turn(out):
         done = run_units(names, _pack_unit, out, signature, n_workers, _begin, (job,), 'decoding', f'x{unit_size} tracks', progress)
         failures = {i: why for unit in done.results.values() for i, why in unit['failures'].items()}
         for name, why in done.failures.items(): failures |= {i.item_id: f'its unit failed: {why}' for i in corpus.items[int(name)*unit_size:(int(name) + 1)*unit_size]}
