@@ -460,25 +460,26 @@ def coverage(
 _heads = r'(?:song|track|piece|tune|number|music|recording|ballad|instrumental)'
 _seam = re.compile(r',\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+')
 _end_of_item = re.compile(r'[.!?:;…]|,?\s+(?:that|which|who|because|so|but|while|as well|too|in it|in this|on the|for (?:your|the|this|my)|under (?:your|the)|with|would|could|should|might|may|will|is|are|it|you|by|than|from)\b|,?\s+and\s+(?:it|you|I|would|could|should|might|that|this|there|is|has|goes|fits|suits|works)\b')
-_start_of_item = re.compile(r'.*(?:\b(?:with|has|have|brings?|features?|featuring|includes?|adds?|offers?|hear|find|get|expect|for|is|are|was|It\'s|it\'s|sounds|feels|plus|both|around|of|by|needs?|keeps?|like|to)\s+|[.!?:;…]\s*)', re.S)
+_start_of_item = re.compile(r'.*(?:\b(?:with|has|have|brings?|features?|featuring|includes?|adds?|offers?|hear|find|get|expect|for|is|are|was|It\'s|it\'s|sounds|feels|plus|both|around|by|needs?|keeps?|like|to|want|wanted|after|asked for|mentioned)\s+|[.!?:;…]\s*)', re.S)
 
 def _widened(text:str, bare:str, c:Claim)->tuple[int, int]:
     "A claim with its quotation marks, and with what a hyphen joins to it."
     a, b = c.start, c.end
     for x, y in _quoted(bare):
         if x <= a and b <= y: a, b = x - 1, y + 1
-    while a and (text[a - 1] == '-' or text[a - 1].isalnum() and text[a].isalnum()): a -= 1
+    while a and (text[a - 1] == '-' or text[a - 1].isalnum()): a -= 1
     while b < len(text) and re.match(r"[-\w]|['’]s\b", text[b:b + 3]) and (text[b] != '_'): b += 1
     return a, b
 
-_chain = r"(?:(?:,? and|,)? ?(?!(?:an?|the|some|with|by|of|from|in|on|for|it|is|that|which)\b)[\w'’-]+){0,5}?(?:\s|-)" + _heads + r'\b'
+_chain = r"(?:(?:,? and|,)? ?(?!(?:an?|the|some|with|by|of|from|in|on|for|it|is|that|which)\b)[\w'’&-]+){0,5}?(?:\s|-)" + _heads + r'\b'
 
 def _adjective_cuts(text:str, a:int, b:int, e:int, c:Claim, others:Sequence[Claim])->Iterator[tuple[int, int, str]]:
     "An adjective before a noun."
     if c.kind in ('title', 'artist', 'album', 'wish', 'scene') or not (re.match(_chain, text[b:min(e, b + 120)]) or any(o.start == b + 1 and o.supported for o in others)): return
-    if m := re.match(r', (?:and )?| and ', text[b:e]): yield a, b + m.end(), ''
-    if m := re.search(r'(?:, (?:and )?| and )$', text[max(0, a - 6):a]): yield a - len(m[0]), b, ''
-    elif text[b:b + 1] == ' ': yield a, b + 1, ''
+    behind, before = re.match(r', (?:and )?| and ', text[b:e]), re.search(r'(?:, (?:and )?| and )$', text[max(0, a - 6):a])
+    if behind: yield a, b + behind.end(), ''
+    if before: yield a - len(before[0]), b, ''
+    if not behind and not before and text[b:b + 1] == ' ': yield a, b + 1, ''
 
 def _bare_of_article(text:str)->bool: return not re.match(r'\W*(?:an?|the|some|its)\b', text)
 
@@ -501,11 +502,11 @@ def _item_cuts(text:str, s:int, a:int, b:int, e:int)->Iterator[tuple[int, int, s
     elif start and not subject:
         yield start[0], end, ''
         if len(left) > 1: yield left[-2][0], end, ' and ' + text[left[-2][1]:start[0]]
-    elif stop and not re.search(r'\b(?:by|from)\s+$', text[s:head], re.I): yield head, stop[1], ''
-    m = re.search(r",?\s+(?:with|featuring|from|by|in|on|at|of|around|plus)\s+$", text[s:head])
+    elif stop and head > s and not re.search(r'\b(?:by|from)\s+$', text[s:head], re.I): yield head, stop[1], ''
+    m = re.search(r",?\s+(?:with|featuring|from|by|in|on|at|around|plus)\s+$", text[s:head])
     if m and not start and not stop: yield s + m.start(), end, ''
 
-_before_phrase = re.compile(r",?\s+(?:(?:released|recorded)\s+)?(?:with|by|from|in|at|of|on|off|since|around|about|featuring)\s+(?:(?:the|a|an|his|her|their|its|about|around|some|roughly|nearly|year|album|record|early|late)\s+){0,4}[\"“'‘(]?$")
+_before_phrase = re.compile(r",?\s+(?:(?:released|recorded)\s+)?(?:with|by|from|in|at|on|off|since|around|about|featuring)\s+(?:(?:the|a|an|his|her|their|its|about|around|some|roughly|nearly|year|album|record|early|late)\s+){0,4}[\"“'‘(]?$")
 
 def _phrase_cuts(text:str, s:int, a:int, b:int, e:int)->Iterator[tuple[int, int, str]]:
     "A preposition and what hangs on it, what stands between commas, and a clause at either end of the sentence."
@@ -516,7 +517,7 @@ def _phrase_cuts(text:str, s:int, a:int, b:int, e:int)->Iterator[tuple[int, int,
         yield s + m.start(), stop, ''
         if n := re.match(r'[^,;:]{0,200}?(?=, )', text[b:e]): yield s + m.start(), b + n.end(), ''
     for m in re.finditer(r",\s+(?:so\s+|and\s+|but\s+)?|:\s+", text[b:e]):
-        if a - s < 120: yield s, b + m.end(), '^'
+        if a - s < 120: yield s, b + m.end(), ''
 
 def _loses_noun(gone:str)->bool:
     "Whether a cut takes the noun and leaves its article: 'a rock and opera song' is no 'rock'."
@@ -524,18 +525,17 @@ def _loses_noun(gone:str)->bool:
 
 # %% ../nbs/62_claims.ipynb #cell-042
 _in_the_air = re.compile(r"(?:\b(?:with|and|or|but|a|an|the|of|by|from|in|on|for|to|is|it's|that's|has|have|than|as|are|was|were|very|so|its|your|this|these|no|not|more|less|brings|features|offers|adds|at|like|because|which|who|while|without|you|I'd|would|album|get|gets|hear|came out|came|was released|appeared|runs|runs at|"
-                        r"lasts|sounds|feels|be|some|both|in mind|plus|featuring|want|wanted|need|needed|asked|asked for|wished|mentioned|there's|what|if|unlike|instead|not that|not so|leaves|drops|keeps|skips|as requested|as you wished|as you asked|I|find|try|recording|release|release from)|[,;:–—(-])[.!?…]*$", re.I)
-_broken = re.compile(r"\s[,.!?;:]|[,;:]\s*[,;:.!?]|[.!?]{2}(?<!\.\.)|\b(?:with|and|or|a|an|the|of|by|from|for|its|has|than|is) (?:and|or|with|by|from|of|is|has|would|could|should)\b|\b(?:and|or|with|a|an|the|of|by|its|has|is|it's),|\(\s*\)|^\W*(?:and|or|with which|which|by|than|that makes|on the album|too)\b|\b(?:a|an)\s+(?:with|that|for|which|in)\b|(?:\band|,) (?:song|track|piece|tune|number)\b|^\W*(?:with|for|if|as)\b[^,]* and (?:I|it|you|this|try|take)\b|^\W*I'd and|[:,] (?:it is |it's )?an? (?:song|track|piece|tune|number)[.!?]|\b(?:release|recording),|\blike (?:go|try|take|listen)\b|\b(?:want|after|asked for|mentioned) (?:go for|try|take|listen|so)\b|^\W*(?:next to|under|alongside|on top of|apart from|besides|beyond|with (?:your|the))\b[^,]*$|\b(\w+) \1\b", re.I)
+                        r"lasts|sounds|feels|be|some|both|in mind|plus|featuring|want|wanted|need|needed|asked|asked for|wished|mentioned|there's|what|if|unlike|instead|not that|not so|leaves|drops|keeps|skips|as requested|as you wished|as you asked|I|find|try|layers|a layer|a touch|a bit|a lot|a hint|a mix|a blend|recording|release|release from)|[,;:–—(-])[.!?…]*$", re.I)
+_broken = re.compile(r"\s[,.!?;:]|[,;:]\s*[,;:.!?]|[.!?]{2}(?<!\.\.)|\b(?:with|and|or|a|an|the|of|by|from|for|its|has|than|is) (?:and|or|with|by|from|of|is|has|would|could|should)\b|\b(?:and|or|with|a|an|the|of|by|its|has|is|it's),|\(\s*\)|^\W*(?:and|or|with which|which|by|than|that makes|on the album|too)\b|\b(?:a|an)\s+(?:with|that|for|which|in)\b|(?:\band|,) (?:song|track|piece|tune|number)\b|^\W*(?:with|for|if|as)\b[^,]* and (?:I|it|you|this|try|take)\b|^\W*I'd and|[:,] (?:it is |it's )?an? (?:song|track|piece|tune|number)[.!?]|\b(?:think of it as|talking about) an? (?:song|track|piece|tune|number)[.!]|\b(?:release|recording),|\blike (?:go|try|take|listen)\b|\b(?:want|after|asked for|mentioned) (?:go for|try|take|listen|so)\b|^\W*(?:next to|under|alongside|on top of|apart from|besides|beyond|with (?:your|the))\b[^,]*$|\b(\w+) \1\b", re.I)
 _empty = re.compile(r"^\W*(?:(?:It|This|That)(?:'s| is| has)?|(?:You get|Expect|There is) (?:an? )?(?:song|track|piece|tune|number)?|The song|The track|I think|Also|And|But|Besides|On top of that|(?:It|This|That)(?:'s| is) (?:just |also |really )*(?:a|an) (?:\w+ )?(?:song|track|piece|tune|number)|A (?:song|track|piece|tune|number)|I see|Here|Your video|Your video shows|Try|So|Then)\W*$", re.I)
 
 def _is_whole(sentence:str, bare:str)->bool:
     "Whether nothing shows that a sentence was cut badly; names may hold anything."
     return not (_in_the_air.search(sentence.rstrip('"”’\')')) or _broken.search(re.sub(r'§ *(?=\W|$)', 'Xx', bare)) or _empty.match(sentence)) and bool(re.search(r'\w', sentence))
 
-def _spliced(text:str, i:int, j:int, put:str)->str:
+def _spliced(text:str, i:int, j:int, put:str='')->str:
     "Text without a stretch, with articles, capitals and spaces put right."
     head, tail = text[:i], text[j:]
-    if put == '^': put, tail = '', tail[:1].upper() + tail[1:]
     if m := re.search(r'\b([Aa])n?\s$', head):
         article = with_article(put + tail[:20]).split(' ')[0]
         head = head[:m.start()] + (article.capitalize() if m[1] == 'A' else article) + ' '
