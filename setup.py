@@ -11,7 +11,7 @@ cfg = config['DEFAULT']
 
 pythons = '3.10 3.11 3.12 3.13 3.14'.split()
 statuses = ['1 - Planning', '2 - Pre-Alpha', '3 - Alpha', '4 - Beta', '5 - Production/Stable', '6 - Mature', '7 - Inactive']
-extras = {name: shlex.split(cfg[f'{name}_requirements']) for name in ('notebook', 'synthesis', 'youtube', 'docs', 'dev')}
+extras = {name: shlex.split(cfg[f'{name}_requirements']) for name in ('notebook', 'synthesis', 'youtube', 'evaluation', 'docs', 'dev')}
 
 setup(
     name=cfg['lib_name'],
