@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Pick', 'Recommendation', 'best_start', 'State', 'order_tracks', 'best_segment', 'make_picks', 'tag_phrase', 'listed',
-           'quoted', 'track_name', 'Reply', 'settles', 'write_reply', 'take_turn', 'standout_tags', 'Conversation',
-           'MuseChat', 'export', 'esc', 'waveform_svg', 'encode_mp3', 'track_card', 'turn_html', 'film_strip',
-           'page_html', 'state_html']
+           'quoted', 'track_name', 'Reply', 'settles', 'write_reply', 'generated_reply', 'take_turn', 'standout_tags',
+           'Conversation', 'MuseChat', 'export', 'esc', 'waveform_svg', 'encode_mp3', 'track_card', 'turn_html',
+           'film_strip', 'page_html', 'state_html']
 
 # %% ../nbs/70_chat.ipynb #cell-002
 import base64
@@ -23,9 +23,13 @@ import torch
 
 from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
+from .claims import known_of_track
 from .encoders import load_encoders
+from .generator import Ask
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
+from .replies import track_music
+from .speaking import Writer, say_checked, shipped_writer
 from .trained import TrainedRecommender
 from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
 
@@ -238,6 +242,7 @@ class Reply:
     "What is said about a track, and the evidence it rests on."
     text: str
     evidence: tuple[Evidence, ...]      # each one is `supported` by the track's data
+    source: str = 'plain'               # 'plain', or what `musechat.speaking.Spoken` says of a generated one
 
 # %% ../nbs/70_chat.ipynb #cell-032
 def _said(wish)->str:
@@ -355,6 +360,41 @@ def _heed(state:State, new:Wishes)->State:
 
 def _request(muse:'MuseChat', seen, state:State)->Request: return Request(seen, state.texts, state.offered, state.kept, state.rejected)
 
+# %% ../nbs/70_chat.ipynb #cell-040g
+def _names_of(muse:'MuseChat', table:TrackTable, ids:Sequence[str])->list[Track]:
+    rows = {t.track_id: t for t in table.tracks}
+    return [rows[i] for i in ids if i in rows]
+
+def _understood(new:Wishes, video:VideoWords, first:bool)->str:
+    "What was seen or asked for, as a sentence of its own; '' for nothing."
+    if first: return f'Your video shows {seen}.' if (seen := _seen(video)) else ''
+    return f'You asked for {listed(asked[:4])}.' if (asked := _asked(new)) else ''
+
+def generated_reply(
+    muse:'MuseChat',
+    wishes:Wishes,                # of the whole conversation
+    video:VideoWords,             # what was seen
+    track:Track,                  # the track that is offered
+    table:TrackTable,             # the library it stands in
+    state:State,                  # before this turn, with the newest words
+    user:str|None,                # the newest words; None in turn 1
+    new:Wishes,                   # of the newest words
+)->Reply:
+    "A reply by the generator where there is one and something to say, else the plain one; what cannot be claimed is said in both."
+    seed = f"{muse.seed}/{len(state.turns)}/{track.track_id}"
+    plain = write_reply(wishes, video, track, table, random.Random(seed), user is None, new)
+    if muse.writer is None or not track.title or settles(new) or (user is not None and _says_nothing(new)): return plain
+    before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
+    known = known_of_track(track, [known_of_track(t) for t in before], said=user, seen=tuple(name for name, _ in video.scenes))
+    ask = Ask(track.title, track.artist, track.year, user, before[-1].title if before else None)
+    music = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]])
+    spoken = say_checked(muse.writer, ask, music, known, lambda: plain.text, random.Random(seed).randrange(1 << 20))
+    if spoken.source == 'plain': return plain
+    told = '' if any(c.kind == 'wish' for c in spoken.claims) else _understood(new, video, user is None)
+    lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}." if new.not_understood else ''
+    missing = _missing(new, plain.evidence)
+    return Reply(' '.join(filter(None, (told, spoken.text, missing and missing[0].upper() + missing[1:], lost))), plain.evidence, spoken.source)
+
 # %% ../nbs/70_chat.ipynb #cell-041
 def take_turn(
     muse:'MuseChat',
@@ -378,8 +418,7 @@ def take_turn(
     if not order: raise MusechatError("every track of the library has been turned down or ruled out; undo a turn, or index more music")
     picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]), state.offered)
     top = picks[0].track
-    reply = write_reply(wishes, muse.seen_words(seen), top, table, random.Random(f"{muse.seed}/{len(state.turns)}/{top.track_id}"),
-                        user is None, new)
+    reply = generated_reply(muse, wishes, muse.seen_words(seen), top, table, state, user, new)
     turns = (*state.turns, Turn('user', user or 'Which music fits this video?'), Turn('recommender', reply.text, top.track_id))
     return replace(state, turns=turns, offered=(*state.offered, top.track_id), answer=Recommendation(user, reply.text, picks, summary(wishes)))
 
@@ -474,8 +513,9 @@ class MuseChat:
         recommender:Recommender,
         preset:Preset,
         seed:int=0,                   # chooses among phrasings; the ranking does not depend on it
+        writer:Writer|None=None,      # writes the replies; None: plain phrasings
     ):
-        self.library, self.encoders, self.recommender, self.preset, self.seed = library, encoders, recommender, preset, seed
+        self.library, self.encoders, self.recommender, self.preset, self.seed, self.writer = library, encoders, recommender, preset, seed, writer
         self.words = recommender if isinstance(recommender, WordsRecommender) else getattr(recommender, 'words', None) or WordsRecommender(encoders)
 
     @classmethod
@@ -486,6 +526,7 @@ class MuseChat:
         seed:int=0,
         create:bool=True,                     # make the library if there is none
         rebuild:bool=False,                   # make it anew if another version made it
+        generator:str|Path|None='plain',      # what writes the replies: 'plain' phrasings; None: the generator that ships; a folder or hub id
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset = get_preset(preset)
@@ -494,7 +535,8 @@ class MuseChat:
             raise MusechatError(f"the recommenders read musicnn's tags, which preset {preset.name!r} does not have; use preset 'laptop' or hand in a recommender object")
         encoders = load_encoders(preset)
         if named: recommender = WordsRecommender(encoders) if recommender == 'words' else TrainedRecommender.from_pretrained(recommender, encoders)
-        return cls(Library.open(library, encoders, recommender, create=create, rebuild=rebuild), encoders, recommender, preset, seed)
+        opened = Library.open(library, encoders, recommender, create=create, rebuild=rebuild)
+        return cls(opened, encoders, recommender, preset, seed, None if generator == 'plain' else shipped_writer(generator, encoders, recommender.d_track))
 
     def table(self)->TrackTable:
         "The library in memory."
