@@ -404,7 +404,7 @@ def new_fusion(
     return model
 
 # %% ../nbs/54_fusion_training.ipynb #cell-038
-recommender_training = TrainConfig(n_epoch=36, batch_size=450, lr=1.5e-3, eval_every=3., save_every=6., patience=5, n_thread=2)     # for some thousand videos
+recommender_training = TrainConfig(n_epoch=40, batch_size=450, lr=1.5e-3, eval_every=3., save_every=6., patience=5, n_thread=2)     # for some thousand videos
 recommender_model = FusionConfig(1, 1, 1, 1, dropout=0.)           # widths are replaced by those of the encoders
 recommender_dropping = Dropping(text=.1, music=.3, video=.05, first=.25, blind=.3)
 
