@@ -385,7 +385,7 @@ def generated_reply(
     plain = write_reply(wishes, video, track, table, random.Random(seed), user is None, new)
     if muse.writer is None or not track.title or settles(new) or (user is not None and _says_nothing(new)): return plain
     before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
-    known = known_of_track(track, [known_of_track(t) for t in before], said=user, seen=tuple(name for name, _ in video.scenes))
+    known = known_of_track(track, before, said=user, seen=tuple(name for name, _ in video.scenes))
     ask = Ask(track.title, track.artist, track.year, user, before[-1].title if before else None)
     music = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]])
     spoken = say_checked(muse.writer, ask, music, known, lambda: plain.text, random.Random(seed).randrange(1 << 20))
@@ -505,6 +505,12 @@ def _as_dict(chat:'Conversation')->dict:
 Conversation.answers, Conversation.known, Conversation.as_dict = property(_answers), _known, _as_dict
 
 # %% ../nbs/70_chat.ipynb #cell-049
+def _writer(generator:str|Path|None, encoders:Any, recommender:Recommender, preset:Preset)->Writer|None:
+    "What writes the replies; where the generator that ships cannot hear what the library keeps, plain phrasings do."
+    if generator == 'plain': return None
+    if generator is None and (preset.music != 'musicnn' or recommender.d_track != WordsRecommender.d_track): return None
+    return shipped_writer(generator, encoders, recommender.d_track)
+
 class MuseChat:
     "A library, the encoders and a recommender, ready to talk about videos."
     def __init__(self,
@@ -526,7 +532,7 @@ class MuseChat:
         seed:int=0,
         create:bool=True,                     # make the library if there is none
         rebuild:bool=False,                   # make it anew if another version made it
-        generator:str|Path|None='plain',      # what writes the replies: 'plain' phrasings; None: the generator that ships; a folder or hub id
+        generator:str|Path|None=None,         # what writes the replies: the generator that ships if None; 'plain' phrasings; a folder or hub id
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset = get_preset(preset)
@@ -536,7 +542,7 @@ class MuseChat:
         encoders = load_encoders(preset)
         if named: recommender = WordsRecommender(encoders) if recommender == 'words' else TrainedRecommender.from_pretrained(recommender, encoders)
         opened = Library.open(library, encoders, recommender, create=create, rebuild=rebuild)
-        return cls(opened, encoders, recommender, preset, seed, None if generator == 'plain' else shipped_writer(generator, encoders, recommender.d_track))
+        return cls(opened, encoders, recommender, preset, seed, _writer(generator, encoders, recommender, preset))
 
     def table(self)->TrackTable:
         "The library in memory."

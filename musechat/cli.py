@@ -142,7 +142,7 @@ def index(
     "Add or update tracks: changed files are read again, unchanged ones cost a look at their date, vanished ones are taken out."
     from musechat.chat import MuseChat
     # every recommender stores the same, and the untrained one needs no model
-    report = MuseChat.from_pretrained(library, preset=preset, recommender='words', create=True, rebuild=rebuild).library.add(music)
+    report = MuseChat.from_pretrained(library, preset=preset, recommender='words', generator='plain', create=True, rebuild=rebuild).library.add(music)
     print_json(report.as_dict()) if as_json else print(report)
     named = {os.path.abspath(os.path.expanduser(m)) for m in music}
     wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]

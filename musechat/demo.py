@@ -39,10 +39,11 @@ def run_demo(
     tell:Callable[[str], None]=_log.info,    # gets a line for each step
     progress:bool=True,                      # show a bar while indexing
     recommender:str|Path|None=None,          # see `MuseChat.from_pretrained`
+    generator:str|Path|None=None,            # likewise
 )->DemoResult:
     "Index the sample library, hold a conversation about the sample video, export the result (raises `MusechatError` where it cannot)."
     out = Path(out)
-    muse = MuseChat.from_pretrained(library=out/'library', recommender=recommender, seed=seed)
+    muse = MuseChat.from_pretrained(library=out/'library', recommender=recommender, seed=seed, generator=generator)
     tell("indexing the sample library ...")
     tell(str(muse.library.add([sample_library()], progress)))
     chat = muse.chat(sample_video())
