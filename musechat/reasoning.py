@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from .claims import Known, coverage, names_artist, names_title, read_claims
 from .core import MusechatError, cache_dir, printable, write_atomic
+from .encoders import _quiet
 from .jobs import append_jsonl, job_lock, open_journal, signature_hash
 from .metrics import Difference, Estimate, _draw_queries
 from .pretrained import fetch, hub_folder
@@ -90,7 +91,7 @@ def random_masked_lm(
     config = BertConfig(vocab_size=len(tokenizer), hidden_size=d, num_hidden_layers=n_layer, num_attention_heads=4, intermediate_size=2*d, max_position_embeddings=max_length, initializer_range=.5)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        BertForMaskedLM(config).save_pretrained(folder)
+        with _quiet(): BertForMaskedLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return Path(folder)
 
@@ -112,7 +113,7 @@ def _network(kind:str, model:str|Path, max_length:int)->tuple[Any, Any, Path]:
     "A network of transformers, its tokenizer, and where they are."
     import transformers
     folder = hub_folder(str(model))
-    tokenizer, net = transformers.AutoTokenizer.from_pretrained(folder), getattr(transformers, kind).from_pretrained(folder).eval()
+    with _quiet(): tokenizer, net = transformers.AutoTokenizer.from_pretrained(folder), getattr(transformers, kind).from_pretrained(folder).eval()
     longest = min(net.config.max_position_embeddings, tokenizer.model_max_length)
     if not 3 <= max_length <= longest: raise ValueError(f"max_length must be 3 to {longest}, which is what {printable(model, 80)} reads, got {max_length}")
     return tokenizer, net, folder
@@ -381,9 +382,9 @@ def _make_masked_lm(folder:Path, texts:Sequence[str], held_out:Sequence[str], en
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)               # of the new head, and of dropout
-        net = BertForMaskedLM.from_pretrained(encoder, num_hidden_layers=config.n_layer)
+        with _quiet(): net = BertForMaskedLM.from_pretrained(encoder, num_hidden_layers=config.n_layer)
         def saved():
-            net.save_pretrained(folder), tokenizer.save_pretrained(folder)
+            with _quiet(): net.save_pretrained(folder), tokenizer.save_pretrained(folder)
             return masked_words(InfoLM(folder, config.max_length), held_out) if held_out else None
         before = saved()
         losses = _fit_masked_lm(net, tokenizer, [*texts, *(plain_english() if config.english else ())], config, progress)
