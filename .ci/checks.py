@@ -51,7 +51,7 @@ def requirements():
     config.read(root/'settings.ini', encoding='utf-8')
     def named(text): return set(re.findall(r'(?:^|\s)([A-Za-z][\w-]*)', text))
     always = named(config['DEFAULT']['requirements']) | set(sys.stdlib_module_names) | {'musechat'}
-    extras = named(' '.join(config['DEFAULT'][f'{e}_requirements'] for e in ('notebook', 'synthesis', 'youtube')))
+    extras = named(' '.join(config['DEFAULT'][f'{e}_requirements'] for e in ('notebook', 'synthesis', 'youtube', 'evaluation')))
     dist = dict(PIL='pillow', yt_dlp='yt-dlp')
     found = [(p, dist.get(name, name), at_top) for p in modules() for name, at_top in sorted(outside(p))]
     return [f'{p.relative_to(root)} imports {name}' + (' at the top' if name in extras else '') for p, name, at_top in found

@@ -458,6 +458,22 @@ def _generator_done(corpus, figures:dict, data:Path, out:Path):
     print(f"{'simulated data; ' if corpus.kind == 'simulated' else ''}the model is in {printable(out)}\n{best}"
           f"next: musechat evaluate reasoning --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}")
 
+# %% ../nbs/90_cli.ipynb #cell-037h
+def _for_generator(what:Training, **options):
+    "Refuse options of the generator for other models."
+    if what is not Training.generator and any(v is not None for v in options.values()): raise typer.BadParameter("--base and --soft-tokens are for the generator")
+
+def _trained(what:Training, trained, figures, data:Path, out:Path, music_encoder:str|None, as_json:bool):
+    "Tell what was trained, how good it is, and what comes next."
+    if what is Training.generator and not as_json: return _generator_done(trained, figures, data, out)
+    table = figures.as_dict() if what is Training.mvp else figures
+    if as_json: return print_json(dict(model=str(out), corpus=str(data), kind=trained.kind, evaluation=table))
+    shown = figures._repr_markdown_() if what is Training.mvp else ', '.join(f'{k} {v:.1f}' if k.endswith('MR') else f'{k} {v:.1%}' for k, v in figures.items() if 'R@' in k or k.endswith('MR'))
+    further = f"encode the corpus with the music encoder in {printable(out/'music')} (musechat.features.encode_corpus)" if music_encoder else \
+        f"musechat evaluate ranking --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}"
+    print(f"{'simulated data; ' if trained.kind == 'simulated' else ''}the model is in {printable(out)}\n" + shown + ('' if what is Training.mvp else
+          f"\n(validation dialogs; 'turn 1' is the video alone)\nnext: {further}"))
+
 # %% ../nbs/90_cli.ipynb #cell-036b
 class Loss(str, Enum):
     "What the recommender is trained with."
@@ -492,21 +508,14 @@ def train(
     as_json:JsonOption=False,
 ):
     "Train a model and say how well it ranks. `accelerate launch -m musechat.cli train ...` uses several GPUs."
-    if (base is not None or soft_tokens is not None) and what is not Training.generator: raise typer.BadParameter("--base and --soft-tokens are for the generator")
     settings = dict(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr, mixed_precision=_precision(precision and precision.value), trackers=tuple(tracker) if tracker else None)
+    _for_generator(what, base=base, soft_tokens=soft_tokens)
     settings, tune = {k: v for k, v in settings.items() if v is not None}, _tuning(music_encoder, sound, what, shared=shared, gradient_checkpointing=gradient_checkpointing)
     if what is Training.mvp: trained, figures = _train_mvp(data, out, settings, split_by.value if split_by else 'artist', features, preset, seed, workers)
     elif what is Training.generator: trained, figures = _train_generator(data, out, settings, base, soft_tokens, split_by and split_by.value, features, corpus, preset, seed, workers)
     else: trained, figures = _train_recommender(data, out, settings, more, loss, split_by and split_by.value, features, corpus, preset, seed, workers, tune)
     if os.environ.get('RANK', '0') != '0': return      # of several processes, one speaks
-    table = figures.as_dict() if what is Training.mvp else figures
-    if what is Training.generator and not as_json: return _generator_done(trained, figures, data, out)
-    if as_json: return print_json(dict(model=str(out), corpus=str(data), kind=trained.kind, evaluation=table))
-    shown = figures._repr_markdown_() if what is Training.mvp else ', '.join(f'{k} {v:.1f}' if k.endswith('MR') else f'{k} {v:.1%}' for k, v in figures.items() if 'R@' in k or k.endswith('MR'))
-    further = f"encode the corpus with the music encoder in {printable(out/'music')} (musechat.features.encode_corpus)" if music_encoder else \
-        f"musechat evaluate ranking --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}"
-    print(f"{'simulated data; ' if trained.kind == 'simulated' else ''}the model is in {printable(out)}\n" + shown + ('' if what is Training.mvp else
-          f"\n(validation dialogs; 'turn 1' is the video alone)\nnext: {further}"))
+    _trained(what, trained, figures, data, out, music_encoder, as_json)
 
 # %% ../nbs/90_cli.ipynb #cell-038
 class BackendName(str, Enum):
