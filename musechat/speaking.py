@@ -173,6 +173,7 @@ class Writer:
         asks:Sequence[Ask],
         music:torch.Tensor,        # (b, d_music)
         seeds:Sequence[int],       # one a reply
+        temperature:float|None=None,       # None: the writer's
     )->Iterator[list[int|None]]:
         "Token after token of all replies; None for those that have ended."
         x, pad = self._prompts(asks, music)
@@ -180,16 +181,16 @@ class Writer:
         cache, gens = self.decoder.room(b, at + self.limit), [torch.Generator().manual_seed(s) for s in seeds]
         logits, done = self.decoder.step(x, 0, cache, pad), [False]*b
         for k in range(self.limit):
-            new = self._draw(logits, gens)
+            new = self._draw(logits, gens, self.temperature if temperature is None else temperature)
             done = [d or t == self.generator.frame.end for d, t in zip(done, new)]
             yield [None if d else t for d, t in zip(done, new)]
             if all(done) or k + 1 == self.limit: return
             logits = self.decoder.step(F.embedding(torch.tensor(new, device=self.decoder.device)[:, None], self.decoder.words), at + k, cache, pad)
 
-    def _draw(self, logits:torch.Tensor, gens:Sequence[torch.Generator])->list[int]:
+    def _draw(self, logits:torch.Tensor, gens:Sequence[torch.Generator], temperature:float)->list[int]:
         "The next token of each row."
-        if not self.temperature: return logits.argmax(-1).tolist()
-        share = (logits/self.temperature).softmax(-1).cpu()
+        if not temperature: return logits.argmax(-1).tolist()
+        share = (logits/temperature).softmax(-1).cpu()
         return [int(torch.multinomial(row, 1, generator=g)) for row, g in zip(share, gens)]
 
     def write(self,
@@ -214,10 +215,11 @@ class Writer:
         ask:Ask,
         music:torch.Tensor,            # (d_music,)
         seed:int=0,
+        temperature:float|None=None,   # None: the writer's
     )->Iterator[str]:
         "A reply as it comes; joined, the pieces are the reply."
         ids, shown = [], ''
-        for (t,) in self.tokens([ask], music[None], [seed*1_000_003]):
+        for (t,) in self.tokens([ask], music[None], [seed*1_000_003], temperature):
             if t is None: return
             ids.append(t)
             text = self.generator.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
@@ -248,8 +250,19 @@ def _sentences(pieces:Iterator[str])->Iterator[str]:
             text = text[m.end():]
     if text.strip(): yield text.strip()
 
+_verb = re.compile(r"""\b(?:is|are|has|have|was|would|could|should|might|may|will|can|try|take|use|play|put|give|suggest|recommend|pick|choose|offer|propose|go|goes|going|found|brings|sounds|suits|fits|works|leads|points|let|get|know|think|
+    leaves?|keeps?|about|comes?|adds?|listen|here|found|wanted|asked|mind)\b|['’](?:s|d|ll|ve)\b""", re.I | re.X)
+_slang = re.compile(r'\b(?:trust me|no doubt|gonna|gotta|got one|here you go|vid|should do it|so why not|easy|ok)\b[,:!.]?', re.I)
+
+def _well_said(sentence:str, known:Known=Known())->bool:
+    "Whether it is a sentence and no slang: the templates know short and casual manners, which read oddly among the rest of a reply."
+    bare = re.sub(r'["“‘].*?["”’]|\'(?=\w).*?\'(?!\w)', ' ', sentence)
+    for name in filter(None, (known.name, known.artist)): bare = bare.replace(name, ' ')
+    return bool(_verb.search(bare)) and not _slang.search(bare)
+
 def _accept(said:str, sentence:str, known:Known)->tuple[str, int]:
     "What may be shown of the next sentence, and how many claims were cut."
+    if not _well_said(sentence, known): return '', 0
     whole = f'{said} {sentence}'.strip()
     checked = check_reply(whole, known)
     n_wrong = sum(not c.supported for c in read_claims(whole, known))
@@ -270,7 +283,7 @@ def speak(
     spoken = spoken if spoken is not None else Spoken()
     for attempt in (0, 1):
         raw, n_said = [], 0
-        for sentence in _sentences(_noted(writer.pieces(ask, music, 2*seed + attempt), raw)):
+        for sentence in _sentences(_noted(writer.pieces(ask, music, 2*seed + attempt, .7 if attempt else None), raw)):
             new, n_wrong = _accept(spoken.text, sentence, known)
             spoken.n_cut += n_wrong
             if new:
