@@ -83,6 +83,11 @@ def can_decode(
     rope = (getattr(c, 'rope_parameters', None) or {}).get('rope_type', 'default') if getattr(c, 'rope_parameters', None) else ('default' if not getattr(c, 'rope_scaling', None) else 'other')
     return c.model_type == 'llama' and not getattr(c, 'attention_bias', False) and not getattr(c, 'mlp_bias', False) and c.hidden_act == 'silu' and rope == 'default'
 
+def _times(x:torch.Tensor, weight:torch.Tensor)->torch.Tensor:
+    "A linear layer; one row alone is a matrix by a vector, which is about twice as fast as the same through `F.linear` in bfloat16 on a processor."
+    if x.numel() > x.shape[-1] or x.is_cuda: return F.linear(x, weight)
+    return torch.mv(weight, x.reshape(-1)).view(*x.shape[:-1], -1)
+
 class Decoder:
     "Writes with a generator's merged weights, several replies at a time."
     def __init__(self,
@@ -120,14 +125,14 @@ class Decoder:
         turn = angle.cos().repeat(1, 1, 1, 2).to(self.dtype), angle.sin().repeat(1, 1, 1, 2).to(self.dtype)
         mask = self._mask(n, at, n_pad)
         for layer, (keys, values) in zip(self.layers, cache):
-            h = F.linear(F.rms_norm(x, x.shape[-1:], layer.norm1, self.eps), layer.qkv).view(b, n, -1, self.d_head).transpose(1, 2)
+            h = _times(F.rms_norm(x, x.shape[-1:], layer.norm1, self.eps), layer.qkv).view(b, n, -1, self.d_head).transpose(1, 2)
             q, k, v = h.split([self.n_head, self.n_kv, self.n_kv], 1)
             keys[:, :, at:at + n], values[:, :, at:at + n] = _turned(k, *turn), v
             heard = F.scaled_dot_product_attention(_turned(q, *turn), keys[:, :, :at + n], values[:, :, :at + n], attn_mask=mask, enable_gqa=True)
-            x = x + F.linear(heard.transpose(1, 2).reshape(b, n, -1), layer.out)
-            gate, up = F.linear(F.rms_norm(x, x.shape[-1:], layer.norm2, self.eps), layer.gate_up).chunk(2, -1)
-            x = x + F.linear(F.silu(gate)*up, layer.down)
-        return F.linear(F.rms_norm(x[:, -1], x.shape[-1:], self.norm, self.eps), self.head).float()
+            x = x + _times(heard.transpose(1, 2).reshape(b, n, -1), layer.out)
+            gate, up = _times(F.rms_norm(x, x.shape[-1:], layer.norm2, self.eps), layer.gate_up).chunk(2, -1)
+            x = x + _times(F.silu(gate)*up, layer.down)
+        return _times(F.rms_norm(x[:, -1], x.shape[-1:], self.norm, self.eps), self.head).float()
 
     def _mask(self, n:int, at:int, n_pad:torch.Tensor|None)->torch.Tensor|None:
         "What each new token sees: all before it but filling; None where that is everything."
