@@ -23,13 +23,13 @@ import torch
 
 from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
-from .claims import known_of_track
+from .claims import known_of_track, read_claims
 from .encoders import load_encoders
 from .generator import Ask
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
 from .replies import track_music
-from .speaking import Writer, say_checked, shipped_writer
+from .speaking import Spoken, Writer, shipped_writer, speak
 from .trained import TrainedRecommender
 from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
 
@@ -63,7 +63,10 @@ class Recommendation:
         "One element of `turns` in the commands' JSON."
         return dict(user=self.user, reply=self.reply, understood=self.understood, tracks=[p.as_dict() for p in self.tracks])
     def _repr_html_(self)->str: return turn_html(self)
-    def __str__(self)->str: return '\n'.join([self.reply] + [_line(p) for p in self.tracks])
+    def lines(self)->list[str]:      # what `str` prints below the reply
+        "The tracks, one line each."
+        return [_line(p) for p in self.tracks]
+    def __str__(self)->str: return '\n'.join([self.reply, *self.lines()])
 
 def _line(pick:Pick)->str:
     "A pick as one line of text."
@@ -370,6 +373,18 @@ def _understood(new:Wishes, video:VideoWords, first:bool)->str:
     if first: return f'Your video shows {seen}.' if (seen := _seen(video)) else ''
     return f'You asked for {listed(asked[:4])}.' if (asked := _asked(new)) else ''
 
+def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, new:Wishes, plain:Reply, seed:int, add:Callable[[str], None])->str:
+    "Hand the generator's sentences on, after what was understood if the first does not say it; returns whose words they are, 'plain' if none held."
+    before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
+    known = known_of_track(track, before, said=user, seen=tuple(name for name, _ in video.scenes))
+    ask = Ask(track.title, track.artist, track.year, user, before[-1].title if before else None)
+    music, spoken = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]]), Spoken()
+    for k, sentence in enumerate(speak(muse.writer, ask, music, known, lambda: plain.text, seed, spoken=spoken)):
+        if spoken.source == 'plain': break
+        if k == 0 and not any(c.kind == 'wish' for c in read_claims(sentence, known)): add(_understood(new, video, user is None))
+        add(sentence)
+    return spoken.source
+
 def generated_reply(
     muse:'MuseChat',
     wishes:Wishes,                # of the whole conversation
@@ -379,21 +394,24 @@ def generated_reply(
     state:State,                  # before this turn, with the newest words
     user:str|None,                # the newest words; None in turn 1
     new:Wishes,                   # of the newest words
+    tell:Callable[[str], Any]|None=None,     # gets the reply part by part, as it comes
 )->Reply:
     "A reply by the generator where there is one and something to say, else the plain one; what cannot be claimed is said in both."
-    seed = f"{muse.seed}/{len(state.turns)}/{track.track_id}"
+    seed, parts = f"{muse.seed}/{len(state.turns)}/{track.track_id}", []
+    def add(text):
+        if text: parts.append(text)
+        if text and tell is not None: tell(text)
     plain = write_reply(wishes, video, track, table, random.Random(seed), user is None, new)
-    if muse.writer is None or not track.title or settles(new) or (user is not None and _says_nothing(new)): return plain
-    before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
-    known = known_of_track(track, before, said=user, seen=tuple(name for name, _ in video.scenes))
-    ask = Ask(track.title, track.artist, track.year, user, before[-1].title if before else None)
-    music = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]])
-    spoken = say_checked(muse.writer, ask, music, known, lambda: plain.text, random.Random(seed).randrange(1 << 20))
-    if spoken.source == 'plain': return plain
-    told = '' if any(c.kind == 'wish' for c in spoken.claims) else _understood(new, video, user is None)
-    lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}." if new.not_understood else ''
+    source = plain.source
+    if muse.writer is not None and track.title and not settles(new) and (user is None or not _says_nothing(new)):
+        source = _speak(muse, video, track, table, state, user, new, plain, random.Random(seed).randrange(1 << 20), add)
+    if source == 'plain':
+        add(plain.text)
+        return plain
     missing = _missing(new, plain.evidence)
-    return Reply(' '.join(filter(None, (told, spoken.text, missing and missing[0].upper() + missing[1:], lost))), plain.evidence, spoken.source)
+    add(missing and missing[0].upper() + missing[1:])
+    if new.not_understood: add(f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}.")
+    return Reply(' '.join(parts), plain.evidence, source)
 
 # %% ../nbs/70_chat.ipynb #cell-041
 def take_turn(
@@ -402,6 +420,7 @@ def take_turn(
     state:State,               # with the user's newest words already in `texts`
     user:str|None,             # what the user said, None in turn 1
     k:int=5,                   # how many tracks to offer
+    tell:Callable[[str], Any]|None=None,     # gets the reply part by part
 )->State:
     "Rank the library for all that is known, choose what to offer, write the reply."
     table = muse.table()
@@ -418,7 +437,7 @@ def take_turn(
     if not order: raise MusechatError("every track of the library has been turned down or ruled out; undo a turn, or index more music")
     picks = make_picks(order, ranking, table, lambda i: standout_tags(i, table, muse.words.stats_of(table)[0]), state.offered)
     top = picks[0].track
-    reply = generated_reply(muse, wishes, muse.seen_words(seen), top, table, state, user, new)
+    reply = generated_reply(muse, wishes, muse.seen_words(seen), top, table, state, user, new, tell)
     turns = (*state.turns, Turn('user', user or 'Which music fits this video?'), Turn('recommender', reply.text, top.track_id))
     return replace(state, turns=turns, offered=(*state.offered, top.track_id), answer=Recommendation(user, reply.text, picks, summary(wishes)))
 
@@ -455,22 +474,24 @@ class Conversation:
 
     def recommend(self,
         k:int=5,               # how many tracks to offer
+        tell:Callable[[str], Any]|None=None,     # called with each part of the reply as it comes, `print` for example
     )->Recommendation:
         "Turn 1: from the video alone. Said again later, it starts over; `undo` brings back what was."
-        return self._move(take_turn(self.muse, self.seen, State(), None, k))
+        return self._move(take_turn(self.muse, self.seen, State(), None, k, tell))
 
     def say(self,
         text:str,              # what to change, in your own words
         k:int=5,
+        tell:Callable[[str], Any]|None=None,     # as in `recommend`
     )->Recommendation:
         "The next turn: answer the offer; words of all turns count, later ones overrule earlier ones."
         if not str(text).strip(): raise MusechatError("say what you would like, for example: more acoustic, with a female voice")
-        return self._move(take_turn(self.muse, self.seen, replace(self.state, texts=(*self.state.texts, str(text))), str(text), k))
+        return self._move(take_turn(self.muse, self.seen, replace(self.state, texts=(*self.state.texts, str(text))), str(text), k, tell))
 
-    def reject(self, k:int=5)->Recommendation:
+    def reject(self, k:int=5, tell:Callable[[str], Any]|None=None)->Recommendation:
         "Not this one: offer another for the same wishes."
         if not self.state.offered: raise MusechatError("nothing has been offered yet; ask for a recommendation first")
-        return self.say('Not that one.', k)
+        return self.say('Not that one.', k, tell)
 
     def keep(self)->Recommendation|None:
         "Keep the track on top: later offers stay near it, and it may come back. Returns the answer as it stands."

@@ -21,7 +21,7 @@ import traceback
 from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Callable, Optional
 
 import typer
 from typer.core import TyperGroup
@@ -242,10 +242,23 @@ chat_help = """/reject  not this one        /keep   keep the track on top     /u
 /state   what is known        /export FILE  write the video    /quit  leave   (anything else is said to musechat)"""
 
 # %% ../nbs/90_cli.ipynb #cell-026
+def _aloud()->Callable[[str], None]:
+    "Prints the parts of a reply on one line as they come."
+    begun = []
+    def tell(part):
+        print(f' {part}' if begun else part, end='', flush=True)
+        begun.append(part)
+    return tell
+
+def _rest(answer:Any, tell:Callable[[str], Any]|None)->str:
+    "What is still to be printed of an answer; where its reply was told already, the tracks below it."
+    return str(answer) if tell is None else '\n'.join(['', *answer.lines()])
+
 def chat_line(
     chat:Any,             # a `Conversation`
     line:str,             # what was typed
     k:int=5,
+    tell:Callable[[str], Any]|None=None,     # gets the reply part by part; what is returned then lacks it
 )->str|None:              # what to print; None: leave
     "Do what one typed line asks for."
     word, _, rest = line.strip().partition(' ')
@@ -253,22 +266,30 @@ def chat_line(
     if word in ('/quit', '/exit', '/q'): return None
     if word == '/state': return '\n'.join(f"{key}: {value or '-'}" for key, value in chat.known().items())
     if word == '/export': return f"wrote {chat.export(rest.strip() or 'with-music.mp4')}"
-    if word == '/reject': return str(chat.reject(k))
+    if word == '/reject': return _rest(chat.reject(k, tell), tell)
     if word in ('/keep', '/undo'): return str((chat.keep if word == '/keep' else chat.undo)() or 'back at the start')
     if word.startswith('/') or not word: return chat_help
-    return str(chat.say(line, k))
+    return _rest(chat.say(line, k, tell), tell)
 
 # %% ../nbs/90_cli.ipynb #cell-028
 def _hold(talk, k:int):
     "A conversation at the keyboard; errors are told and the conversation goes on."
-    print(f"{talk.recommend(k)}\n\n{chat_help}")
+    _turn(talk, None, k, _aloud)
+    print(f"\n{chat_help}")
     while True:
         try: line = input('\n> ')
         except (EOFError, KeyboardInterrupt): return print()
-        try: text = chat_line(talk, line, k)
+        try: text = chat_line(talk, line, k, _aloud())
         except (MusechatError, OSError) as e: text = printable(e, 600)
         if text is None: return
         print(text)
+
+def _turn(talk, said:str|None, k:int, aloud:Callable|None):
+    "A turn of a conversation, printed as it comes unless `aloud` is None."
+    if aloud and said: print(f"\n> {printable(said, 2000)}\n")
+    tell = aloud and aloud()
+    answer = talk.recommend(k, tell) if said is None else talk.say(said, k, tell)
+    if aloud: print(_rest(answer, tell))
 
 @app.command()
 def chat(
@@ -285,13 +306,11 @@ def chat(
     "Talk about the music for a video: at the keyboard, or scripted by `--say`."
     talk = _muse(library, preset, recommender, generator, seed).chat(video)
     if not say and not as_json: return _hold(talk, k)
-    answers, trouble = [talk.recommend(k)], None
-    try: answers += [talk.say(text, k) for text in say or []]
-    except MusechatError as e: trouble = e            # what came before it is still worth printing
-    if as_json: print_json(talk.as_dict())
-    else:
-        for a in talk.answers: print(f"\n> {printable(a.user, 2000)}\n\n{a}" if a.user else a)
-    if trouble is not None: raise trouble
+    tell = None if as_json else _aloud
+    try:
+        for text in (None, *(say or ())): _turn(talk, text, k, tell)
+    finally:
+        if as_json and talk.answers: print_json(talk.as_dict())      # what came before an error is still worth printing
 
 # %% ../nbs/90_cli.ipynb #cell-030
 class Original(str, Enum):

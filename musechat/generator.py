@@ -219,7 +219,9 @@ class Generator(nn.Module):
         super().__init__()
         self.config, self.tokenizer, self.frame = config, tokenizer, get_frame(tokenizer, config.form)
         self.lm = add_lora(lm.requires_grad_(False), config) if config.rank else lm.requires_grad_(False)
-        self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', 'Initializing zero-element')      # without soft tokens there is nothing to project
+            self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
         self.register_buffer('mean', torch.zeros(config.d_music))
         self.register_buffer('spread', torch.ones(config.d_music))
         self._reset()

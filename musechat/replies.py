@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['generator_training', 'track_music', 'Sample', 'facts_of', 'ask_for', 'read_replies', 'item_music', 'new_generator',
-           'ReplySamples', 'reply_step', 'reply_likelihood', 'train_generator', 'train_generator_on']
+           'ReplySamples', 'reply_step', 'mean_over_processes', 'reply_likelihood', 'train_generator',
+           'train_generator_on']
 
 # %% ../nbs/61_replies.ipynb #cell-002
 import hashlib
@@ -16,6 +17,7 @@ from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 import numpy as np
 import torch
+from torch import distributed as dist
 
 from .core import MusechatError
 from .corpus import Corpus
@@ -154,9 +156,19 @@ def reply_step(
     model:torch.nn.Module,       # a `Generator`, perhaps wrapped
     batch:Mapping[str, torch.Tensor],
 )->dict[str, torch.Tensor]:
-    "Loss of a batch: the mean over all trained tokens (paper, Eq. 6)."
+    "Loss of a batch: the mean over all trained tokens, those of other processes among them (paper, Eq. 6)."
     nll, _ = model(**batch)
-    return dict(loss=nll.mean())
+    return dict(loss=nll.sum()/mean_over_processes(len(nll), nll.device))       # gradients are averaged over processes
+
+def mean_over_processes(
+    x:float,
+    device:torch.device|str='cpu',       # where the processes talk
+)->float:
+    "The mean of a number over all processes; the number itself where there is one."
+    if not (dist.is_available() and dist.is_initialized()): return x
+    total = torch.tensor(float(x), device=device)
+    dist.all_reduce(total)
+    return total.item()/dist.get_world_size()
 
 def reply_likelihood(
     model:Generator,
