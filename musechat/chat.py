@@ -23,12 +23,13 @@ import torch
 
 from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
-from .claims import known_of_track, read_claims
+from .claims import known_of_track
 from .encoders import load_encoders
 from .generator import Ask
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
 from .replies import track_music
+from .rules import read_mentions
 from .speaking import Spoken, Writer, shipped_writer, speak
 from .trained import TrainedRecommender
 from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
@@ -342,13 +343,14 @@ def write_reply(
     rng:random.Random,            # chooses among phrasings
     first:bool=False,             # True in turn 1, when only the video is known
     new:Wishes|None=None,         # of the newest message; None: all of `wishes`
+    opening:str='',               # words in front of the track's name; '': what was seen or understood
 )->Reply:
     "Offer a track with the reasons that its data supports."
     new = wishes if new is None else new
     evidence = _chosen(explain(wishes, video, track, table), new)
     reasons = _reasons(evidence, {t.track_id: t for t in table.tracks})
     seam = rng.choice((': ', ', because '))
-    text = f"{_opening(new, video, first, rng)} {track_name(track)}" + (f"{seam}{listed(reasons)}." if reasons else '.')
+    text = f"{opening or _opening(new, video, first, rng)} {track_name(track)}" + (f"{seam}{listed(reasons)}." if reasons else '.')
     missing = '' if settles(new) else _missing(new, evidence)
     lost = f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}." if new.not_understood and not _says_nothing(new) else ''
     return Reply(' '.join(filter(None, (text, missing and missing[0].upper() + missing[1:], lost))), tuple(evidence))
@@ -373,17 +375,31 @@ def _understood(new:Wishes, video:VideoWords, first:bool)->str:
     if first: return f'Your video shows {seen}.' if (seen := _seen(video)) else ''
     return f'You asked for {listed(asked[:4])}.' if (asked := _asked(new)) else ''
 
-def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, new:Wishes, plain:Reply, seed:int, add:Callable[[str], None])->str:
-    "Hand the generator's sentences on, after what was understood if the first does not say it; returns whose words they are, 'plain' if none held."
+def _file_name(track:Track)->str: return Path(track.path).name
+
+def _called_file(sentence:str, name:str)->str:
+    "A sentence that names a file by its name, calling it a file."
+    called = re.sub(rf'["“\']?{re.escape(name)}["”\']?', lambda m: f'the file {quoted(name)}', sentence, flags=re.I)
+    return called[:1].upper() + called[1:]
+
+def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, told:bool, seed:int, add:Callable[[str], None])->Spoken:
+    "Hand the generator's sentences on; later turns stop at the first that describes the track. What became of them is returned."
     before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
-    known = known_of_track(track, before, said=user, seen=tuple(name for name, _ in video.scenes))
-    ask = Ask(track.title, track.artist, track.year, user, before[-1].title if before else None)
+    known, name = known_of_track(track, before, said=None if told else user, seen=tuple(name for name, _ in video.scenes)), track.title or _file_name(track)
+    ask = Ask(name, track.artist, track.year, user, before[-1].title or _file_name(before[-1]) if before else None)
     music, spoken = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]]), Spoken()
-    for k, sentence in enumerate(speak(muse.writer, ask, music, known, lambda: plain.text, seed, spoken=spoken)):
-        if spoken.source == 'plain': break
-        if k == 0 and not any(c.kind == 'wish' for c in read_claims(sentence, known)): add(_understood(new, video, user is None))
-        add(sentence)
-    return spoken.source
+    for sentence in speak(muse.writer, ask, music, replace(known, name=name), str, seed, 1 + (user is None), spoken):
+        if spoken.source != 'plain': add(sentence if track.title else _called_file(sentence, name))
+    return spoken
+
+def _unanswered(evidence:Sequence[Evidence], new:Wishes, text:str, by_id:dict)->str:
+    "What the track has of the newest wishes and `text` does not speak of, as a sentence; '' for nothing."
+    def concepts_in(words): return {m.concept for m in read_mentions(words)}
+    heard, now = concepts_in(text), {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
+    asked = [e for e in evidence if (e.concept in now if e.concept else dict(bpm=new.bpm, duration=new.duration_s, year=new.years).get(e.kind))]
+    reasons = _reasons([e for e in asked if not concepts_in(f'it is {tag_phrase(e.tag)[1] if e.tag else e.concept} {e.said}') & heard], by_id)
+    said = listed(reasons[:2])
+    return f'{said[:1].upper()}{said[1:]}.' if said else ''
 
 def generated_reply(
     muse:'MuseChat',
@@ -401,17 +417,20 @@ def generated_reply(
     def add(text):
         if text: parts.append(text)
         if text and tell is not None: tell(text)
-    plain = write_reply(wishes, video, track, table, random.Random(seed), user is None, new)
-    source = plain.source
-    if muse.writer is not None and track.title and not settles(new) and (user is None or not _says_nothing(new)):
-        source = _speak(muse, video, track, table, state, user, new, plain, random.Random(seed).randrange(1 << 20), add)
-    if source == 'plain':
+    rng, first = random.Random(seed), user is None
+    speaks = muse.writer is not None and not settles(new) and (first or not _says_nothing(new))
+    told = _understood(new, video, first) if speaks else ''
+    add(told)
+    spoken = _speak(muse, video, track, table, state, user, bool(told), random.Random(seed).randrange(1 << 20), add) if speaks else Spoken(source='plain')
+    plain = write_reply(wishes, video, track, table, rng, first, new, rng.choice(('Try', 'I suggest', 'I would take')) if told else '')
+    if spoken.source == 'plain':
         add(plain.text)
-        return plain
+        return Reply(' '.join(parts), plain.evidence)
+    add(_unanswered(plain.evidence, new, spoken.text.replace(track.name, ''), {t.track_id: t for t in table.tracks}))
     missing = _missing(new, plain.evidence)
     add(missing and missing[0].upper() + missing[1:])
     if new.not_understood: add(f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}.")
-    return Reply(' '.join(parts), plain.evidence, source)
+    return Reply(' '.join(parts), plain.evidence, spoken.source)
 
 # %% ../nbs/70_chat.ipynb #cell-041
 def take_turn(

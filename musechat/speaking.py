@@ -11,6 +11,7 @@ import logging
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple, Sequence
@@ -22,6 +23,7 @@ from torch.nn import functional as F
 from .claims import Claim, Known, check_reply, read_claims
 from .core import MusechatError, PretrainedError, printable
 from .generator import Ask, Generator, prompt_ids
+from .rules import read_mentions
 
 # %% ../nbs/63_speaking.ipynb #cell-004
 _log = logging.getLogger(__name__)
@@ -257,22 +259,41 @@ def _sentences(pieces:Iterator[str])->Iterator[str]:
 
 _verb = re.compile(r"""\b(?:is|are|has|have|was|would|could|should|might|may|will|can|try|take|use|play|put|give|suggest|recommend|pick|choose|offer|propose|go|goes|going|found|brings|sounds|suits|fits|works|leads|points|let|get|know|think|
     leaves?|keeps?|about|comes?|adds?|listen|here|found|wanted|asked|mind)\b|['’](?:s|d|ll|ve)\b""", re.I | re.X)
-_slang = re.compile(r'\b(?:trust me|no doubt|gonna|gotta|got one|here you go|vid|should do it|so why not|easy|ok)\b[,:!.]?', re.I)
+_slang = re.compile(r'^i see\b|\b(?:trust me|no doubt|gonna|gotta|got one|here you go|vid|should do it|so why not|easy|ok)\b[,:!.]?', re.I)
+
+_bare = re.compile(r'\ban? (?:song|track|tune|piece|number|one)\b(?! (?:with|that|which|from|in|of|for)\b)', re.I)      # what is left of "a slow song" when "slow" was cut
 
 def _well_said(sentence:str, known:Known=Known())->bool:
-    "Whether it is a sentence and no slang: the templates know short and casual manners, which read oddly among the rest of a reply."
+    "Whether it is a sentence that says something, says it once, and is no slang: the templates know short and casual manners, which read oddly among the rest of a reply."
     bare = re.sub(r'["“‘].*?["”’]|\'(?=\w).*?\'(?!\w)', ' ', sentence)
     for name in filter(None, (known.name, known.artist)): bare = bare.replace(name, ' ')
-    return bool(_verb.search(bare)) and not _slang.search(bare)
+    heard = [m.concept for m in read_mentions(bare)]
+    return bool(_verb.search(bare)) and not _slang.search(bare.strip()) and not _bare.search(bare) and len(set(heard)) == len(heard)
+
+_after_by = re.compile(r'(?<=\bby )[^\s,;:!?"“”]+(?: (?:[A-Z0-9&][^\s,;:!?"“”]*|of|the|and))*')
+_in_quotes = re.compile(r'(?<=["“])[^"“”]+(?=["”])|(?<=[\s(]\')[^\']+(?=\'[\s.,;:!?)])')
+
+def _spelled(sentence:str, known:Known)->str:
+    "A sentence with names as the track's data spell them where a letter or two were off: a small model copies rare names with slips."
+    def mend(name):
+        near = lambda m: SequenceMatcher(None, m[0].rstrip('.').casefold(), name.casefold()).ratio() >= .85
+        return lambda m: name + ('.' if m[0].endswith('.') and not name.endswith('.') else '') if near(m) else m[0]
+    if known.artist: sentence = _after_by.sub(mend(known.artist), sentence)
+    return _in_quotes.sub(mend(known.name), sentence) if known.name else sentence
 
 def _accept(said:str, sentence:str, known:Known)->tuple[str, int]:
     "What may be shown of the next sentence, and how many claims were cut."
+    sentence = _spelled(sentence, known)
     if not _well_said(sentence, known): return '', 0
     whole = f'{said} {sentence}'.strip()
     checked = check_reply(whole, known)
     n_wrong = sum(not c.supported for c in read_claims(whole, known))
-    if checked.ok and checked.text.startswith(said) and len(checked.text) > len(said): return checked.text[len(said):].strip(), n_wrong
-    return '', n_wrong
+    new = checked.text[len(said):].strip() if checked.ok and checked.text.startswith(said) else ''
+    return (new if _well_said(new, known) else ''), n_wrong
+
+def _describes(text:str, known:Known)->bool:
+    "Whether a reply says how the track sounds."
+    return any(c.supported and c.kind in ('sound', 'absence', 'comparison', 'bpm') for c in read_claims(text, known))
 
 def speak(
     writer:Writer,
@@ -284,17 +305,17 @@ def speak(
     n_sentence:int=2,                # at most
     spoken:Spoken|None=None,         # is told what became of the reply
 )->Iterator[str]:
-    "Sentences that hold, as they come; joined by spaces they are the reply."
+    "Sentences that hold, as they come; joined by spaces they are the reply. The first waits for the next where it only names the track."
     spoken = spoken if spoken is not None else Spoken()
     for attempt in (0, 1):
-        raw, n_said = [], 0
+        raw, held, n_said = [], '', 0
         for sentence in _sentences(_noted(writer.pieces(ask, music, 2*seed + attempt, .7 if attempt else None), raw)):
-            new, n_wrong = _accept(spoken.text, sentence, known)
-            spoken.n_cut += n_wrong
-            if new:
-                yield new
-                spoken.text, n_said = f'{spoken.text} {new}'.strip(), n_said + 1
-            if n_said >= n_sentence: break
+            new, n_wrong = _accept(f'{spoken.text} {held}'.strip(), sentence, known)
+            spoken.n_cut, held, n_said = spoken.n_cut + n_wrong, f'{held} {new}'.strip(), n_said + bool(new)
+            if new and _describes(f'{spoken.text} {held}', known):
+                yield held
+                spoken.text, held = f'{spoken.text} {held}'.strip(), ''
+            if n_said >= n_sentence + bool(held): break
         spoken.raw, spoken.source = ''.join(raw), ('model', 'again')[attempt]
         if spoken.text: break
     else:
