@@ -443,11 +443,12 @@ def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
     return found.corpus, max((r for r in log if 'R@10' in r), key=lambda r: r['R@10'], default={})
 
-def _precision(asked:str|None)->str:
-    "What --precision says, or else `accelerate launch --mixed_precision`."
+def _precision(asked:str|None)->str|None:
+    "What --precision says, or else `accelerate launch --mixed_precision`; None: as is usual for the model."
     from musechat.finetuning import launched_precision
     launched = launched_precision()
-    if asked is None or launched in ('no', asked): return asked or launched
+    if asked is None: return launched if 'ACCELERATE_MIXED_PRECISION' in os.environ else None
+    if launched in ('no', asked): return asked
     raise typer.BadParameter(f"accelerate was launched with --mixed_precision {launched}, and --precision is {asked}: give one of them")
 
 def _tuning(music_encoder, sound, what:Training, **switches)->dict:
@@ -463,10 +464,10 @@ def _train_generator(data:Path, out:Path, settings:dict, base:str|None, soft_tok
     from musechat.core import get_preset
     from musechat.dataset import find_data
     from musechat.generator import GeneratorConfig
-    from musechat.replies import generator_training, train_generator_on
+    from musechat.replies import generator_training, train_generator_on, usual_precision
     found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)
     sizes = dict(base=base or get_preset(preset).generator) | ({} if soft_tokens is None else dict(n_soft=soft_tokens))
-    train_generator_on(found, out, GeneratorConfig(**sizes), replace(generator_training, **settings), seed)
+    train_generator_on(found, out, GeneratorConfig(**sizes), replace(generator_training, **dict(mixed_precision=usual_precision()) | settings), seed)
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
     return found.corpus, max((r for r in log if 'likelihood' in r), key=lambda r: r['likelihood'], default={})
 
@@ -508,7 +509,7 @@ def train(
     batch_size:Annotated[Optional[int], typer.Option(min=2, help="Samples a forward pass, over all processes.")]=None,
     accumulation:Annotated[Optional[int], typer.Option(min=1, help="Forward passes a step of the optimizer.")]=None,
     lr:Annotated[Optional[float], typer.Option(min=0., help="Learning rate at its highest.")]=None,
-    precision:Annotated[Optional[Precision], typer.Option(help="bf16 is faster where the processor or GPU has it; as `accelerate launch --mixed_precision` says if not given.")]=None,
+    precision:Annotated[Optional[Precision], typer.Option(help="bf16 is faster where the processor or GPU has it; as `accelerate launch --mixed_precision` says if not given, else bf16 for the generator where the hardware has it, and no for the others.")]=None,
     tracker:Annotated[Optional[list[str]], typer.Option(help="Where accelerate logs to beside log.jsonl, such as tensorboard; may be repeated.")]=None,
     more:Annotated[int, typer.Option('--more-dialogs', min=0, max=100, help="For the recommender: dialogs that templates write about each training video beside the quartets.")]=8,
     music_encoder:Annotated[Optional[str], typer.Option('--music-encoder', help="For the recommender: train this Audio Spectrogram Transformer along with it, from the sound itself, as the paper does; a folder or a name on the hub, such as MIT/ast-finetuned-audioset-10-10-0.4593. Wants a GPU. Without it all encoders stay as they are, and training takes minutes.")]=None,

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['generator_training', 'track_music', 'Sample', 'facts_of', 'ask_for', 'read_replies', 'item_music', 'new_generator',
-           'ReplySamples', 'reply_step', 'mean_over_processes', 'reply_likelihood', 'train_generator',
-           'train_generator_on']
+           'ReplySamples', 'reply_step', 'mean_over_processes', 'reply_likelihood', 'usual_precision',
+           'train_generator', 'train_generator_on']
 
 # %% ../nbs/61_replies.ipynb #cell-002
 import hashlib
@@ -23,7 +23,7 @@ from .core import MusechatError
 from .corpus import Corpus
 from .dataset import Data, write_split
 from .encoders import _is_score
-from .generator import Ask, Generator, GeneratorConfig, collate, open_base, prompt_ids, reply_ids
+from .generator import Ask, Generator, GeneratorConfig, collate, fast_dtype, open_base, prompt_ids, reply_ids
 from .prompts import Facts, untitled
 from .recommender import evaluating
 from .training import TrainConfig, draw, fit
@@ -186,14 +186,18 @@ def reply_likelihood(
     return dict(nll=total/n, likelihood=math.exp(-total/n))
 
 # %% ../nbs/61_replies.ipynb #cell-018
-generator_training = TrainConfig(n_epoch=3, batch_size=16, lr=5e-4, lr_scale={'projection': 4.}, weight_decay=.01, warmup=.05, mixed_precision='bf16', eval_every=.5, save_every=.25, monitor='likelihood', n_thread=2)
+generator_training = TrainConfig(n_epoch=1, batch_size=12, lr=1e-3, lr_scale={'projection': 3.}, weight_decay=.01, warmup=.05, eval_every=.5, save_every=.1, monitor='likelihood', n_thread=2)       # for some thousand replies; as the model that ships was trained
+
+def usual_precision()->str:      # of `TrainConfig.mixed_precision`
+    "'bf16' where the GPU, or else the processor, computes in it; 'no' elsewhere."
+    return 'bf16' if fast_dtype('cuda' if torch.cuda.is_available() else 'cpu') == torch.bfloat16 else 'no'
 
 def train_generator(
     samples:Mapping[str, Sequence[Sample]],       # 'train' and 'validation'
     music:torch.Tensor,                           # (n_item, d_music)
     out:str|Path,                                 # folder for the model, the log and the checkpoints
     config:GeneratorConfig|None=None,             # its d_music is that of `music`
-    training:TrainConfig|None=None,               # None: `generator_training`; its seed is replaced by `seed`
+    training:TrainConfig|None=None,               # None: `generator_training`, as precise as is usual here; its seed is replaced by `seed`
     seed:int=0,
     drop_name:float=.1,                           # see `ReplySamples`
     drop_music:float=.1,
@@ -203,7 +207,7 @@ def train_generator(
 )->Generator:                                     # in eval mode, on the CPU
     "Train a generator, or continue where training was stopped."
     from accelerate import PartialState
-    training = replace(training or generator_training, seed=seed)
+    training = replace(training or replace(generator_training, mixed_precision=usual_precision()), seed=seed)
     train = [s for s in samples['train']]
     model = new_generator(config or GeneratorConfig(), music[sorted({s.item for s in train})] if train else music, seed, music_version=music_version)
     data = ReplySamples(train, music, model, drop_name, drop_music, seed=seed)
