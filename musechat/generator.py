@@ -216,7 +216,7 @@ def collate(
 # %% ../nbs/60_generator.ipynb #cell-024
 class Generator(nn.Module):
     "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
-    kind, about = 'generator', "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. Only the projection and the updates are in this file."
+    kind, task, about = 'generator', 'text-generation', "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. Only the projection and the updates are in this file."
 
     def __init__(self,
         config:GeneratorConfig,

@@ -349,7 +349,7 @@ def _embed_segments(tower:_Tower, rows:torch.Tensor, chunk:int=8192)->torch.Tens
 
 # %% ../nbs/45_recommender.ipynb #cell-033
 def save_model(
-    model:nn.Module,          # has `config`, a dataclass; `kind`, its name in `config.json`; and `about`, a sentence for the card
+    model:nn.Module,          # has `config`, a dataclass; `kind`, its name in `config.json`; `about`, a sentence for the card; perhaps `task`, the hub's word for what it does
     folder:str|Path,          # made if it was not there
     about:str='',             # Markdown for the model card: data, how trained, figures
     half:bool=False,          # weights as float16, which is how a model ships
@@ -366,7 +366,7 @@ def save_model(
 def _card(model:nn.Module, about:str)->str:
     "A model card: what it is, its settings, and what the trainer has to tell."
     rows = ''.join(f'| {k} | {printable(v)} |\n' for k, v in asdict(model.config).items())
-    return (f"---\nlibrary_name: musechat\npipeline_tag: feature-extraction\ntags:\n- music\n- video\n---\n\n# {model.kind}\n\n{model.about}\n\n| setting | |\n|---|---|\n{rows}"
+    return (f"---\nlibrary_name: musechat\npipeline_tag: {getattr(model, 'task', 'feature-extraction')}\ntags:\n- music\n- video\n---\n\n# {model.kind}\n\n{model.about}\n\n| setting | |\n|---|---|\n{rows}"
             + (f'\n{about.strip()}\n' if about else ''))
 
 # %% ../nbs/45_recommender.ipynb #cell-034
