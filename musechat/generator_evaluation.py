@@ -32,7 +32,8 @@ def plain_offer(
     known:Known,
 )->str:
     "The plainest reply: the track by its name, no word about its sound."
-    return f"I suggest “{known.name or 'this one'}”" + (f' by {known.artist}.' if known.artist else '.')
+    name = f'“{known.name}”' if known.name else 'this one'
+    return f"I suggest {name}" + (f' by {known.artist}.' if known.artist else '.')
 
 class Systems:
     "The rows of Table 2 for a generator, each written by batches and only when asked for."
@@ -58,7 +59,7 @@ class Systems:
 
     def _write(self, writer:Writer, rows:Sequence[int], change:Callable[[Ask], Ask]=lambda a: a, deaf:bool=False)->list[str]:
         music = self.music[list(rows)]
-        return writer.write([change(self.samples[i].ask) for i in rows], torch.full_like(music, float('nan')) if deaf else music, self.seed, first=rows[0])
+        return writer.write([change(self.samples[i].ask) for i in rows], torch.full_like(music, float('nan')) if deaf else music, self.seed, numbers=rows)
 
     def checked(self, rows:Sequence[int])->list[str]:
         "What a user would read: claims checked, cut, written again, or the plainest offer."
