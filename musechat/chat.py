@@ -23,9 +23,10 @@ import torch
 
 from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
-from .claims import known_of_track
+from .claims import Known, known_of_track
+from .claims import _names_in
 from .encoders import load_encoders
-from .generator import Ask
+from .generator import Ask, longest_name
 from .library import Library
 from .media import envelope, fit_track, read_audio, read_frames, thumbnail
 from .replies import track_music
@@ -377,29 +378,43 @@ def _understood(new:Wishes, video:VideoWords, first:bool)->str:
 
 def _file_name(track:Track)->str: return Path(track.path).name
 
-def _called_file(sentence:str, name:str)->str:
-    "A sentence that names a file by its name, calling it a file."
-    called = re.sub(rf'["“\']?{re.escape(name)}["”\']?', lambda m: f'the file {quoted(name)}', sentence, flags=re.I)
+def _called_file(sentence:str, path:str)->str:
+    "A sentence that names a file by its name, or by the name without its ending, calling it a file."
+    p = Path(path)
+    either = '|'.join(re.escape(n) for n in dict.fromkeys((p.name, p.stem)) if n)
+    called = re.sub(rf'(?<![\w.])(?:the file )?(?:["“\'](?:{either})["”\']|{re.escape(p.name)}(?!\w))', f'the file {quoted(p.name)}'.replace('\\', r'\\'), sentence, flags=re.I)
     return called[:1].upper() + called[1:]
 
-def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, told:bool, seed:int, add:Callable[[str], None])->Spoken:
-    "Hand the generator's sentences on; later turns stop at the first that describes the track. What became of them is returned."
+def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, told:bool, seed:int, add:Callable[[str], None])->tuple[Spoken, Known]:
+    "Hand the generator's sentences on; later turns stop at the first that describes the track. What became of them is returned, and what was known."
     before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
-    known, name = known_of_track(track, before, said=None if told else user, seen=tuple(name for name, _ in video.scenes)), track.title or _file_name(track)
+    known = known_of_track(track, before, said=None if told else user, seen=tuple(name for name, _ in video.scenes))
+    titled, name = bool(known.name), known.name or _file_name(track)
+    known = replace(known, name=name)
+    if max(len(name), len(track.artist or '')) > longest_name: return Spoken(source='plain'), known      # the generator would be shown a part of it
     ask = Ask(name, track.artist, track.year, user, before[-1].title or _file_name(before[-1]) if before else None)
     music, spoken = track_music(table.segments[table.offsets[row]:table.offsets[row + 1]]), Spoken()
-    for sentence in speak(muse.writer, ask, music, replace(known, name=name), str, seed, 1 + (user is None), spoken):
-        if spoken.source != 'plain': add(sentence if track.title else _called_file(sentence, name))
-    return spoken
+    for sentence in speak(muse.writer, ask, music, known, str, seed, 1 + (user is None), spoken):
+        if spoken.source != 'plain': add(sentence if titled else _called_file(sentence, track.path))
+    return spoken, known
+
+def _concepts_in(words:str)->set[str]: return {m.concept for m in read_mentions(words)}
+
+def _heard_in(e:Evidence, text:str)->bool:
+    "Whether `text`, without names, speaks of what is evident."
+    return bool(_concepts_in(f'it is {tag_phrase(e.tag)[1] if e.tag else e.concept}') & _concepts_in(text))
+
+def _suits(evidence:Sequence[Evidence], text:str)->str:
+    "Why the track suits what was seen, if `text` does not speak of it: 'it is fast, which suits pictures of sport'; '' for nothing."
+    left = (e for e in evidence if e.kind in ('scene', 'measurement') and e.direction > 0 and e.said and not _heard_in(e, f'{text} {e.said}'))
+    return next((f"{reasons[0]}, which suits {'pictures of '*(e.kind == 'scene')}{e.said}" for e in left if (reasons := _reasons([e], {}))), '')
 
 def _unanswered(evidence:Sequence[Evidence], new:Wishes, text:str, by_id:dict)->str:
-    "What the track has of the newest wishes and `text` does not speak of, as a sentence; '' for nothing."
-    def concepts_in(words): return {m.concept for m in read_mentions(words)}
-    heard, now = concepts_in(text), {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
+    "What the track has of the newest wishes and `text`, without names, does not speak of; '' for nothing."
+    now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
     asked = [e for e in evidence if (e.concept in now if e.concept else dict(bpm=new.bpm, duration=new.duration_s, year=new.years).get(e.kind))]
-    reasons = _reasons([e for e in asked if not concepts_in(f'it is {tag_phrase(e.tag)[1] if e.tag else e.concept} {e.said}') & heard], by_id)
-    said = listed(reasons[:2])
-    return f'{said[:1].upper()}{said[1:]}.' if said else ''
+    reasons = _reasons([e for e in asked if not _heard_in(e, text) and not _concepts_in(e.said) & _concepts_in(text)], by_id)
+    return listed(reasons[:2])
 
 def generated_reply(
     muse:'MuseChat',
@@ -421,14 +436,15 @@ def generated_reply(
     speaks = muse.writer is not None and not settles(new) and (first or not _says_nothing(new))
     told = _understood(new, video, first) if speaks else ''
     add(told)
-    spoken = _speak(muse, video, track, table, state, user, bool(told), random.Random(seed).randrange(1 << 20), add) if speaks else Spoken(source='plain')
+    spoken, known = _speak(muse, video, track, table, state, user, bool(told), random.Random(seed).randrange(1 << 20), add) if speaks else (Spoken(source='plain'), Known())
     plain = write_reply(wishes, video, track, table, rng, first, new, rng.choice(('Try', 'I suggest', 'I would take')) if told else '')
     if spoken.source == 'plain':
         add(plain.text)
         return Reply(' '.join(parts), plain.evidence)
-    add(_unanswered(plain.evidence, new, spoken.text.replace(track.name, ''), {t.track_id: t for t in table.tracks}))
-    missing = _missing(new, plain.evidence)
-    add(missing and missing[0].upper() + missing[1:])
+    bare = _names_in(spoken.text, known)[0]
+    more = _suits(plain.evidence, bare) if first else _unanswered(plain.evidence, new, bare, {t.track_id: t for t in table.tracks})
+    rest = '; '.join(filter(None, (more, _missing(new, plain.evidence).rstrip('.'))))
+    add(rest and f'{rest[0].upper()}{rest[1:]}.')
     if new.not_understood: add(f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}.")
     return Reply(' '.join(parts), plain.evidence, spoken.source)
 

@@ -328,7 +328,7 @@ def _describes(text:str, known:Known)->bool:
 
 def _joined(held:str, new:str, known:Known)->str:
     "An offer and what it is like as one sentence: 'Try X. It is slow.' is 'Try X: it is slow.'"
-    one = f'{held[:-1]}: i{new[1:]}' if held.endswith('.') and re.match(r"It(?:['’]s| is| has)\b", new) else ''
+    one = f'{held[:-1]}: i{new[1:]}' if held.endswith('.') and ':' not in held and re.match(r"It(?:['’]s| is| has)\b", new) else ''
     return one if one and check_reply(one, known).text == one else f'{held} {new}'.strip()
 
 def speak(
