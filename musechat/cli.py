@@ -466,6 +466,7 @@ def _train_generator(data:Path, out:Path, settings:dict, base:str|None, soft_tok
     from musechat.generator import GeneratorConfig
     from musechat.replies import generator_training, train_generator_on, usual_precision
     found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)
+    if base and Path(base).is_dir(): base = str(Path(base).resolve())       # the model keeps the name, and is loaded from other folders
     sizes = dict(base=base or get_preset(preset).generator) | ({} if soft_tokens is None else dict(n_soft=soft_tokens))
     train_generator_on(found, out, GeneratorConfig(**sizes), replace(generator_training, **dict(mixed_precision=usual_precision()) | settings), seed)
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
