@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from importlib.resources import files
+from inspect import signature
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple, Sequence
 
@@ -145,6 +146,8 @@ class AnyDecoder:
         generator:Generator,
     ):
         self.lm, self.words = generator.lm, generator.words.weight.detach()
+        base = generator.lm.get_base_model() if generator.config.rank else generator.lm
+        self.keeps = 'cache' if 'cache' in signature(base.forward).parameters else 'past_key_values'       # the name changed in transformers 5.24
         self.device, self.dtype = self.words.device, self.words.dtype
 
     def room(self, b:int, n:int)->Any:
@@ -159,7 +162,7 @@ class AnyDecoder:
         left = torch.zeros(b, dtype=torch.int64, device=self.device) if n_pad is None else n_pad
         seen = torch.arange(at + n, device=self.device)[None] >= left[:, None]
         place = (torch.arange(at, at + n, device=self.device)[None] - left[:, None]).clamp(min=0)
-        return self.lm(inputs_embeds=x.to(self.dtype), attention_mask=seen.long(), position_ids=place, past_key_values=cache, use_cache=True).logits[:, -1].float()
+        return self.lm(inputs_embeds=x.to(self.dtype), attention_mask=seen.long(), position_ids=place, use_cache=True, **{self.keeps: cache}).logits[:, -1].float()
 
 def _turned(x:torch.Tensor, cos:torch.Tensor, sin:torch.Tensor)->torch.Tensor:
     "Rotary positions (Su et al. 2021), halves side by side as Llama has them."
