@@ -281,8 +281,9 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
     if settles(new): return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
     if first:
         seen = _seen(video)
-        return rng.choice((f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
-            rng.choice(('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
+        sure = (f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')
+        unsure = (f'Your video seems to show {seen}. To that I would put', f'I think that I see {seen} in your video. My suggestion is')
+        return rng.choice((sure if _surely_seen(video) else unsure) if seen else ('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
     asked = _asked(new)
     if _says_nothing(new):
         lost = listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')
@@ -296,6 +297,11 @@ def _seen(video)->str:
     scenes = listed([name for name, share in video.scenes[:2] if share >= .15])
     measured = next((r.seen for r in sorted(video.reasons, key=lambda r: -r.weight) if r.kind == 'measurement'), '')
     return ', with '.join(filter(None, (scenes, measured)))
+
+def _surely_seen(video, least:float=.3)->bool:
+    "Whether the scenes that `_seen` names, if it names any, begin with one that is clearly there."
+    shares = [share for _, share in video.scenes[:2] if share >= .15]
+    return not shares or shares[0] >= least
 
 def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
     "Clauses for the evidence: tags that are clearly there, tags that stand out, absences, comparisons, facts."
@@ -373,7 +379,7 @@ def _names_of(muse:'MuseChat', table:TrackTable, ids:Sequence[str])->list[Track]
 
 def _understood(new:Wishes, video:VideoWords, first:bool)->str:
     "What was seen or asked for, as a sentence of its own; '' for nothing."
-    if first: return f'Your video shows {seen}.' if (seen := _seen(video)) else ''
+    if first: return f"Your video {'shows' if _surely_seen(video) else 'seems to show'} {seen}." if (seen := _seen(video)) else ''
     return f'You asked for {listed(asked[:4])}.' if (asked := _asked(new)) else ''
 
 def _file_name(track:Track)->str: return Path(track.path).name
@@ -436,7 +442,7 @@ def generated_reply(
     speaks = muse.writer is not None and not settles(new) and (first or not _says_nothing(new))
     told = _understood(new, video, first) if speaks else ''
     add(told)
-    spoken, known = _speak(muse, video, track, table, state, user, bool(told), random.Random(seed).randrange(1 << 20), add) if speaks else (Spoken(source='plain'), Known())
+    spoken, known = _speak(muse, video, track, table, state, user, bool(told), random.Random(f'{seed}/{_seen(video)}').randrange(1 << 20), add) if speaks else (Spoken(source='plain'), Known())
     plain = write_reply(wishes, video, track, table, rng, first, new, rng.choice(('Try', 'I suggest', 'I would take')) if told else '')
     if spoken.source == 'plain':
         add(plain.text)

@@ -463,12 +463,13 @@ _end_of_item = re.compile(r'[.!?:;…]|,?\s+(?:that|which|who|because|so|but|whi
 _start_of_item = re.compile(r'.*(?:\b(?:with|has|have|brings?|features?|featuring|includes?|adds?|offers?|hear|find|get|expect|for|is|are|was|It\'s|it\'s|sounds|feels|plus|both|around|by|needs?|keeps?|like|to|want|wanted|after|asked for|mentioned)\s+|[.!?:;…]\s*)', re.S)
 
 def _widened(text:str, bare:str, c:Claim)->tuple[int, int]:
-    "A claim with its quotation marks, and with what a hyphen joins to it."
+    "A claim with its quotation marks, and with what a hyphen joins to it; of 'pop song' without the noun."
     a, b = c.start, c.end
     for x, y in _quoted(bare):
         if x <= a and b <= y: a, b = x - 1, y + 1
     while a and (text[a - 1] == '-' or text[a - 1].isalnum()): a -= 1
     while b < len(text) and re.match(r"[-\w]|['’]s\b", text[b:b + 3]) and (text[b] != '_'): b += 1
+    if m := re.search(r'\s+(?:song|track|piece|tune|number)$', text[a:b], re.I): b = a + m.start()
     return a, b
 
 _chain = r"(?:(?:,? and|,)? ?(?!(?:an?|the|some|with|by|of|from|in|on|for|it|is|that|which)\b)[\w'’&-]+){0,5}?(?:\s|-)" + _heads + r'\b'
