@@ -281,9 +281,8 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
     if settles(new): return rng.choice(('Good, we stay with', 'Then we keep', 'Gladly: it remains'))
     if first:
         seen = _seen(video)
-        sure = (f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')
-        unsure = (f'Your video seems to show {seen}. To that I would put', f'I think that I see {seen} in your video. My suggestion is')
-        return rng.choice((sure if _surely_seen(video) else unsure) if seen else ('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
+        return rng.choice((f'Your video shows {seen}. To that I would put', f'In your video I see {seen}. My suggestion is', f'For pictures of {seen} I suggest')) if seen else \
+            rng.choice(('For this video I suggest', 'My first suggestion is', 'To these pictures I would put'))
     asked = _asked(new)
     if _says_nothing(new):
         lost = listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')
@@ -292,16 +291,16 @@ def _opening(new, video, first:bool, rng:random.Random)->str:
     return rng.choice(('You asked for {}. Try', 'With {} in mind I would take', 'For {} I suggest')).format(listed(asked[:5]))
 
 # %% ../nbs/70_chat.ipynb #cell-034
+def _scenes_seen(video, least:float=.25, second:float=.15)->list[str]:
+    "Scenes that may be named: the first where a good part of the belief lies on it, and then perhaps one more."
+    if not video.scenes or video.scenes[0][1] < least: return []
+    return [name for name, share in video.scenes[:2] if share >= second]
+
 def _seen(video)->str:
     "Scenes and marked measurements of a video as words; '' where nothing is sure."
-    scenes = listed([name for name, share in video.scenes[:2] if share >= .15])
+    scenes = listed(_scenes_seen(video))
     measured = next((r.seen for r in sorted(video.reasons, key=lambda r: -r.weight) if r.kind == 'measurement'), '')
     return ', with '.join(filter(None, (scenes, measured)))
-
-def _surely_seen(video, least:float=.3)->bool:
-    "Whether the scenes that `_seen` names, if it names any, begin with one that is clearly there."
-    shares = [share for _, share in video.scenes[:2] if share >= .15]
-    return not shares or shares[0] >= least
 
 def _reasons(evidence:Sequence[Evidence], by_id:dict)->list[str]:
     "Clauses for the evidence: tags that are clearly there, tags that stand out, absences, comparisons, facts."
@@ -379,7 +378,7 @@ def _names_of(muse:'MuseChat', table:TrackTable, ids:Sequence[str])->list[Track]
 
 def _understood(new:Wishes, video:VideoWords, first:bool)->str:
     "What was seen or asked for, as a sentence of its own; '' for nothing."
-    if first: return f"Your video {'shows' if _surely_seen(video) else 'seems to show'} {seen}." if (seen := _seen(video)) else ''
+    if first: return f'Your video shows {seen}.' if (seen := _seen(video)) else ''
     return f'You asked for {listed(asked[:4])}.' if (asked := _asked(new)) else ''
 
 def _file_name(track:Track)->str: return Path(track.path).name
@@ -394,7 +393,7 @@ def _called_file(sentence:str, path:str)->str:
 def _speak(muse:'MuseChat', video:VideoWords, track:Track, table:TrackTable, state:State, user:str|None, told:bool, seed:int, add:Callable[[str], None])->tuple[Spoken, Known]:
     "Hand the generator's sentences on; later turns stop at the first that describes the track. What became of them is returned, and what was known."
     before, row = _names_of(muse, table, state.offered), [t.track_id for t in table.tracks].index(track.track_id)
-    known = known_of_track(track, before, said=None if told else user, seen=tuple(name for name, _ in video.scenes))
+    known = known_of_track(track, before, said=None if told else user, seen=tuple(_scenes_seen(video)))
     titled, name = bool(known.name), known.name or _file_name(track)
     known = replace(known, name=name)
     if max(len(name), len(track.artist or '')) > longest_name: return Spoken(source='plain'), known      # the generator would be shown a part of it
@@ -410,9 +409,9 @@ def _heard_in(e:Evidence, text:str)->bool:
     "Whether `text`, without names, speaks of what is evident."
     return bool(_concepts_in(f'it is {tag_phrase(e.tag)[1] if e.tag else e.concept}') & _concepts_in(text))
 
-def _suits(evidence:Sequence[Evidence], text:str)->str:
+def _suits(evidence:Sequence[Evidence], text:str, scenes:Sequence[str])->str:
     "Why the track suits what was seen, if `text` does not speak of it: 'it is fast, which suits pictures of sport'; '' for nothing."
-    left = (e for e in evidence if e.kind in ('scene', 'measurement') and e.direction > 0 and e.said and not _heard_in(e, f'{text} {e.said}'))
+    left = (e for e in evidence if (e.kind == 'measurement' or e.kind == 'scene' and e.said in scenes) and e.direction > 0 and e.said and not _heard_in(e, f'{text} {e.said}'))
     return next((f"{reasons[0]}, which suits {'pictures of '*(e.kind == 'scene')}{e.said}" for e in left if (reasons := _reasons([e], {}))), '')
 
 def _unanswered(evidence:Sequence[Evidence], new:Wishes, text:str, by_id:dict)->str:
@@ -448,7 +447,7 @@ def generated_reply(
         add(plain.text)
         return Reply(' '.join(parts), plain.evidence)
     bare = _names_in(spoken.text, known)[0]
-    more = _suits(plain.evidence, bare) if first else _unanswered(plain.evidence, new, bare, {t.track_id: t for t in table.tracks})
+    more = _suits(plain.evidence, bare, _scenes_seen(video)) if first else _unanswered(plain.evidence, new, bare, {t.track_id: t for t in table.tracks})
     rest = '; '.join(filter(None, (more, _missing(new, plain.evidence).rstrip('.'))))
     add(rest and f'{rest[0].upper()}{rest[1:]}.')
     if new.not_understood: add(f"I made nothing of {listed([quoted(w, 40) for w in new.not_understood[:3]], 'or')}.")
