@@ -23,8 +23,7 @@ import torch
 
 from .core import (MediaError, MusechatError, Preset, Ranking, Recommender, Request, Track, TrackTable, Turn, Video, get_preset, media_id, printable,
                            write_atomic)
-from .claims import Known, known_of_track
-from .claims import _names_in
+from .claims import Known, _names_in, known_of_track
 from .encoders import load_encoders
 from .generator import Ask, longest_name
 from .library import Library

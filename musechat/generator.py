@@ -314,10 +314,13 @@ def _forward(self:Generator,
 
 def _body(self:Generator)->nn.Module:
     "The language model without its last matrix."
-    lm = self.lm.get_base_model() if self.config.rank else self.lm
-    return lm.model
+    return self.plain_lm.model
 
-Generator.forward, Generator.body = _forward, property(_body)
+def _plain_lm(self:Generator)->nn.Module:
+    "The language model without peft's wrapper."
+    return self.lm.get_base_model() if self.config.rank else self.lm
+
+Generator.forward, Generator.body, Generator.plain_lm = _forward, property(_body), property(_plain_lm)
 
 # %% ../nbs/60_generator.ipynb #cell-033
 def _save(self:Generator,

@@ -81,7 +81,7 @@ def can_decode(
     return c.model_type == 'llama' and not getattr(c, 'attention_bias', False) and not getattr(c, 'mlp_bias', False) and c.hidden_act == 'silu' and rope == 'default'
 
 def _times(x:torch.Tensor, weight:torch.Tensor)->torch.Tensor:
-    "A linear layer; one row alone is a matrix by a vector, which is faster than the same through `F.linear` in bfloat16 on a processor."
+    "A linear layer; one row alone is a matrix by a vector."
     if x.numel() > x.shape[-1] or x.is_cuda: return F.linear(x, weight)
     return torch.mv(weight, x.reshape(-1)).view(*x.shape[:-1], -1)
 
@@ -91,7 +91,7 @@ class Decoder:
         generator:Generator,
         dtype:torch.dtype|None=None,      # of the weights; None: `fast_dtype`
     ):
-        lm = generator.lm.get_base_model() if generator.config.rank else generator.lm
+        lm = generator.plain_lm
         if not can_decode(lm): raise MusechatError(f"Decoder knows Llama's layers without biases and with plain rotary positions, which this {printable(lm.config.model_type, 40)} has not: use AnyDecoder")
         self.device, self.config = lm.device, lm.config
         self.dtype = dtype or fast_dtype(self.device)
@@ -147,8 +147,7 @@ class AnyDecoder:
         generator:Generator,
     ):
         self.lm, self.words = generator.lm, generator.words.weight.detach()
-        base = generator.lm.get_base_model() if generator.config.rank else generator.lm
-        self.keeps = 'cache' if 'cache' in signature(base.forward).parameters else 'past_key_values'       # the name changed in transformers 5.24
+        self.keeps = 'cache' if 'cache' in signature(generator.plain_lm.forward).parameters else 'past_key_values'       # the name changed in transformers 5.24
         self.device, self.dtype = self.words.device, self.words.dtype
 
     def room(self, b:int, n:int)->Any:
@@ -181,8 +180,7 @@ class Writer:
     ):
         if not temperature >= 0 or limit < 1: raise ValueError(f"temperature must be >= 0 and limit >= 1, got {temperature} and {limit}")
         self.generator, self.temperature, self.limit = generator.eval(), temperature, limit
-        lm = generator.lm.get_base_model() if generator.config.rank else generator.lm
-        self.decoder = Decoder(generator, dtype) if can_decode(lm) else AnyDecoder(generator)
+        self.decoder = Decoder(generator, dtype) if can_decode(generator.plain_lm) else AnyDecoder(generator)
 
     def _prompts(self, asks:Sequence[Ask], music:torch.Tensor)->tuple[torch.Tensor, torch.Tensor|None]:
         "Embeddings (b, n, d_word), filled up at the left, and how far."
