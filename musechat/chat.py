@@ -32,7 +32,7 @@ from .replies import track_music
 from .rules import read_mentions
 from .speaking import Spoken, Writer, shipped_writer, speak
 from .trained import TrainedRecommender
-from .words import Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, summary
+from .words import Aspect, Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, shows_aspect, summary
 
 # %% ../nbs/70_chat.ipynb #cell-006
 @dataclass(frozen=True)
@@ -260,17 +260,24 @@ def _more(c)->str:
     whole = re.search(r'(^|\s)(more|less|fewer)\b|er$', said, re.I)
     return quoted(said, 40) if whole else f"{'more' if c.direction > 0 else 'less'} {quoted(said, 40)}"
 
+_aspect_names = dict(genre='style', mood='mood', instrument='instruments', tempo='tempo', era='era')
+
+def _alike(a:Aspect)->str:
+    "'the same style', 'another mood', 'other instruments'."
+    name = _aspect_names[a.aspect]
+    return f"{'the same' if a.direction > 0 else 'other' if name.endswith('s') else 'another'} {name}"
+
 def _asked(new)->list[str]:
     "The wishes of the newest message in the user's words."
     out = [quoted(_said(w), 40) for w in new.wanted] + list(map(_more, new.comparisons))
-    out += [f"no {quoted(_said(w), 40)}" for w in new.unwanted]
+    out += [f"no {quoted(_said(w), 40)}" for w in new.unwanted] + [_alike(a) for a in new.aspects]
     return out + [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]
 
 def settles(
     new:Wishes,       # of one message
 )->bool:
     "Whether a message likes the offer and asks for nothing else: 'perfect', but not 'nice, but faster'."
-    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.bpm, new.years, new.not_years, new.duration_s,
+    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.aspects, new.bpm, new.years, new.not_years, new.duration_s,
                                    new.artists, new.not_artists, new.titles, new.not_titles, new.same_artist))
 
 def _says_nothing(new:Wishes)->bool: return not new and not new.retracted
@@ -325,17 +332,23 @@ def _missing(new, evidence:Sequence[Evidence])->str:
     lacks = [quoted(_said(w), 40) for w in new.wanted if w.concept not in shown]
     unsure = [quoted(_said(w), 40) for w in new.unwanted if w.concept not in shown]
     less = [_more(c) for c in new.comparisons if c.concept not in shown]
+    other = [_alike(a) for a in new.aspects if a.direction > 0 and not any(shows_aspect(e, a) for e in evidence)]
     parts = [f"I cannot hear {listed(lacks[:3], 'or')} in it for certain"] if lacks else []
     parts += [f"I cannot rule out {listed(unsure[:3], 'or')}"] if unsure else []
     parts += [f"I cannot show that it is {listed(less[:2], 'or')} than before"] if less else []
+    parts += [f"I cannot show that it has {listed(other[:2], 'or')}"] if other else []
     return f"{listed(parts)}, but nothing I have not offered yet comes nearer on the whole." if parts else ''
 
 # %% ../nbs/70_chat.ipynb #cell-037
-def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:
-    "Evidence worth saying: all that answers the newest message, and at most `n_other` other reasons."
+def _answering(evidence:Sequence[Evidence], new:Wishes)->list[Evidence]:
+    "What answers the newest message."
     now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
     facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years)
-    answers = [e for e in evidence if (e.concept in now if e.concept else facts.get(e.kind))]
+    return [e for e in evidence if any(shows_aspect(e, a) for a in new.aspects) or e.kind != 'aspect' and (e.concept in now if e.concept else facts.get(e.kind))]
+
+def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:
+    "Evidence worth saying: all that answers the newest message, and at most `n_other` other reasons."
+    answers = _answering(evidence, new)
     others = [e for e in evidence if e not in answers and e.kind in ('wanted', 'unwanted', 'scene', 'measurement', 'likeness')]
     return answers + others[:n_other if answers else n_other + 2]
 
@@ -415,9 +428,7 @@ def _suits(evidence:Sequence[Evidence], text:str, scenes:Sequence[str])->str:
 
 def _unanswered(evidence:Sequence[Evidence], new:Wishes, text:str, by_id:dict)->str:
     "What the track has of the newest wishes and `text`, without names, does not speak of; '' for nothing."
-    now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
-    asked = [e for e in evidence if (e.concept in now if e.concept else dict(bpm=new.bpm, duration=new.duration_s, year=new.years).get(e.kind))]
-    reasons = _reasons([e for e in asked if not _heard_in(e, text) and not _concepts_in(e.said) & _concepts_in(text)], by_id)
+    reasons = _reasons([e for e in _answering(evidence, new) if not _heard_in(e, text) and not _concepts_in(e.said) & _concepts_in(text)], by_id)
     return listed(reasons[:2])
 
 def generated_reply(
