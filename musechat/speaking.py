@@ -85,6 +85,7 @@ def _times(x:torch.Tensor, weight:torch.Tensor)->torch.Tensor:
     if x.numel() > x.shape[-1] or x.is_cuda: return F.linear(x, weight)
     return torch.mv(weight, x.reshape(-1)).view(*x.shape[:-1], -1)
 
+# %% ../nbs/63_speaking.ipynb #cell-008b
 class Decoder:
     "Writes with a generator's merged weights, several replies at a time."
     def __init__(self,
@@ -107,40 +108,50 @@ class Decoder:
         "An empty cache for `b` rows of `n` tokens: keys and values of every layer."
         return [tuple(torch.zeros(b, self.n_kv, n, self.d_head, dtype=self.dtype, device=self.device) for _ in range(2)) for _ in self.layers]
 
-    @torch.inference_mode()
-    def step(self,
-        x:torch.Tensor,            # (b, n, d_word) embeddings of the next tokens
-        at:int,                    # how many stand before them
-        cache:list,                # from `room`
-        n_pad:torch.Tensor|None=None,      # (b,) rows' tokens that only fill up at the left; None: none do
-    )->torch.Tensor:               # (b, vocabulary), float32: logits behind the last token
-        "Read tokens and say what may come next."
-        b, n, _ = x.shape
-        x = x.to(self.dtype)
-        place = torch.arange(at, at + n, device=self.device)[None] - (0 if n_pad is None else n_pad[:, None])
-        angle = (place.clamp(min=0).float()[..., None]*self.inverse)[:, None]
-        turn = angle.cos().repeat(1, 1, 1, 2).to(self.dtype), angle.sin().repeat(1, 1, 1, 2).to(self.dtype)
-        mask = self._mask(n, at, n_pad)
-        for layer, (keys, values) in zip(self.layers, cache):
-            h = _times(F.rms_norm(x, x.shape[-1:], layer.norm1, self.eps), layer.qkv).view(b, n, -1, self.d_head).transpose(1, 2)
-            q, k, v = h.split([self.n_head, self.n_kv, self.n_kv], 1)
-            keys[:, :, at:at + n], values[:, :, at:at + n] = _turned(k, *turn), v
-            heard = F.scaled_dot_product_attention(_turned(q, *turn), keys[:, :, :at + n], values[:, :, :at + n], attn_mask=mask, enable_gqa=True)
-            x = x + _times(heard.transpose(1, 2).reshape(b, n, -1), layer.out)
-            gate, up = _times(F.rms_norm(x, x.shape[-1:], layer.norm2, self.eps), layer.gate_up).chunk(2, -1)
-            x = x + _times(F.silu(gate)*up, layer.down)
-        return _times(F.rms_norm(x[:, -1], x.shape[-1:], self.norm, self.eps), self.head).float()
+# %% ../nbs/63_speaking.ipynb #cell-008d
+def _mask(n:int, at:int, n_pad:torch.Tensor|None, device:Any=None)->torch.Tensor|None:
+    "What each new token sees: all before it but filling; None where that is everything."
+    if n == 1 and n_pad is None: return None
+    seen = torch.arange(at + n, device=device)
+    mask = seen[None, None, :] <= torch.arange(at, at + n, device=device)[None, :, None]
+    if n_pad is not None:
+        real = seen[None, None, :] >= n_pad[:, None, None]
+        mask = mask & (real | (seen[None, None, :] == torch.arange(at, at + n, device=device)[None, :, None]))       # filling sees itself, or its row would be NaN
+    return mask[:, None]
 
-    def _mask(self, n:int, at:int, n_pad:torch.Tensor|None)->torch.Tensor|None:
-        "What each new token sees: all before it but filling; None where that is everything."
-        if n == 1 and n_pad is None: return None
-        seen = torch.arange(at + n, device=self.device)
-        mask = seen[None, None, :] <= torch.arange(at, at + n, device=self.device)[None, :, None]
-        if n_pad is not None:
-            real = seen[None, None, :] >= n_pad[:, None, None]
-            mask = mask & (real | (seen[None, None, :] == torch.arange(at, at + n, device=self.device)[None, :, None]))       # filling sees itself, or its row would be NaN
-        return mask[:, None]
+def _turned(x:torch.Tensor, cos:torch.Tensor, sin:torch.Tensor)->torch.Tensor:
+    "Rotary positions (Su et al. 2021), halves side by side as Llama has them."
+    a, b = x.chunk(2, -1)
+    return x*cos + torch.cat([-b, a], -1)*sin
 
+# %% ../nbs/63_speaking.ipynb #cell-008g
+@torch.inference_mode()
+def _step(self:Decoder,
+    x:torch.Tensor,            # (b, n, d_word) embeddings of the next tokens
+    at:int,                    # how many stand before them
+    cache:list,                # from `room`
+    n_pad:torch.Tensor|None=None,      # (b,) rows' tokens that only fill up at the left; None: none do
+)->torch.Tensor:               # (b, vocabulary), float32: logits behind the last token
+    "Read tokens and say what may come next."
+    b, n, _ = x.shape
+    x = x.to(self.dtype)
+    place = torch.arange(at, at + n, device=self.device)[None] - (0 if n_pad is None else n_pad[:, None])
+    angle = (place.clamp(min=0).float()[..., None]*self.inverse)[:, None]
+    turn = angle.cos().repeat(1, 1, 1, 2).to(self.dtype), angle.sin().repeat(1, 1, 1, 2).to(self.dtype)
+    mask = _mask(n, at, n_pad, self.device)
+    for layer, (keys, values) in zip(self.layers, cache):
+        h = _times(F.rms_norm(x, x.shape[-1:], layer.norm1, self.eps), layer.qkv).view(b, n, -1, self.d_head).transpose(1, 2)
+        q, k, v = h.split([self.n_head, self.n_kv, self.n_kv], 1)
+        keys[:, :, at:at + n], values[:, :, at:at + n] = _turned(k, *turn), v
+        heard = F.scaled_dot_product_attention(_turned(q, *turn), keys[:, :, :at + n], values[:, :, :at + n], attn_mask=mask, enable_gqa=True)
+        x = x + _times(heard.transpose(1, 2).reshape(b, n, -1), layer.out)
+        gate, up = _times(F.rms_norm(x, x.shape[-1:], layer.norm2, self.eps), layer.gate_up).chunk(2, -1)
+        x = x + _times(F.silu(gate)*up, layer.down)
+    return _times(F.rms_norm(x[:, -1], x.shape[-1:], self.norm, self.eps), self.head).float()
+
+Decoder.step = _step
+
+# %% ../nbs/63_speaking.ipynb #cell-008i
 class AnyDecoder:
     "The same for any causal language model of transformers, through its own layers and cache, and in the precision in which it was loaded."
     def __init__(self,
@@ -163,11 +174,6 @@ class AnyDecoder:
         seen = torch.arange(at + n, device=self.device)[None] >= left[:, None]
         place = (torch.arange(at, at + n, device=self.device)[None] - left[:, None]).clamp(min=0)
         return self.lm(inputs_embeds=x.to(self.dtype), attention_mask=seen.long(), position_ids=place, use_cache=True, **{self.keeps: cache}).logits[:, -1].float()
-
-def _turned(x:torch.Tensor, cos:torch.Tensor, sin:torch.Tensor)->torch.Tensor:
-    "Rotary positions (Su et al. 2021), halves side by side as Llama has them."
-    a, b = x.chunk(2, -1)
-    return x*cos + torch.cat([-b, a], -1)*sin
 
 # %% ../nbs/63_speaking.ipynb #cell-010
 class Writer:
@@ -194,63 +200,69 @@ class Writer:
         pad = torch.tensor([n - len(t) for t in tails], device=self.decoder.device)
         return torch.stack(rows), pad if pad.any() else None
 
-    def tokens(self,
-        asks:Sequence[Ask],
-        music:torch.Tensor,        # (b, d_music)
-        seeds:Sequence[int],       # one a reply
-        temperature:float|None=None,       # None: the writer's
-    )->Iterator[list[int|None]]:
-        "Token after token of all replies; None for those that have ended."
-        x, pad = self._prompts(asks, music)
-        b, at = len(asks), x.shape[1]
-        cache, gens = self.decoder.room(b, at + self.limit), [torch.Generator().manual_seed(s) for s in seeds]
-        logits, done = self.decoder.step(x, 0, cache, pad), [False]*b
-        for k in range(self.limit):
-            new = self._draw(logits, gens, self.temperature if temperature is None else temperature)
-            done = [d or t == self.generator.frame.end for d, t in zip(done, new)]
-            yield [None if d else t for d, t in zip(done, new)]
-            if all(done) or k + 1 == self.limit: return
-            logits = self.decoder.step(F.embedding(torch.tensor(new, device=self.decoder.device)[:, None], self.decoder.words), at + k, cache, pad)
+# %% ../nbs/63_speaking.ipynb #cell-010b
+def _draw(logits:torch.Tensor, gens:Sequence[torch.Generator], temperature:float)->list[int]:
+    "The next token of each row."
+    if not temperature: return logits.argmax(-1).tolist()
+    share = (logits/temperature).softmax(-1).cpu()
+    return [int(torch.multinomial(row, 1, generator=g)) for row, g in zip(share, gens)]
 
-    def _draw(self, logits:torch.Tensor, gens:Sequence[torch.Generator], temperature:float)->list[int]:
-        "The next token of each row."
-        if not temperature: return logits.argmax(-1).tolist()
-        share = (logits/temperature).softmax(-1).cpu()
-        return [int(torch.multinomial(row, 1, generator=g)) for row, g in zip(share, gens)]
+def _tokens(self:Writer,
+    asks:Sequence[Ask],
+    music:torch.Tensor,        # (b, d_music)
+    seeds:Sequence[int],       # one a reply
+    temperature:float|None=None,       # None: the writer's
+)->Iterator[list[int|None]]:
+    "Token after token of all replies; None for those that have ended."
+    x, pad = self._prompts(asks, music)
+    b, at = len(asks), x.shape[1]
+    cache, gens = self.decoder.room(b, at + self.limit), [torch.Generator().manual_seed(s) for s in seeds]
+    logits, done = self.decoder.step(x, 0, cache, pad), [False]*b
+    for k in range(self.limit):
+        new = _draw(logits, gens, self.temperature if temperature is None else temperature)
+        done = [d or t == self.generator.frame.end for d, t in zip(done, new)]
+        yield [None if d else t for d, t in zip(done, new)]
+        if all(done) or k + 1 == self.limit: return
+        logits = self.decoder.step(F.embedding(torch.tensor(new, device=self.decoder.device)[:, None], self.decoder.words), at + k, cache, pad)
 
-    def write(self,
-        asks:Sequence[Ask],
-        music:torch.Tensor,            # (n, d_music); a row of NaN: not known
-        seed:int=0,
-        batch_size:int=16,
-        numbers:Sequence[int]|None=None,      # of the replies, for their seeds: parts of a list are written as the whole is; None: from 0 on
-    )->list[str]:
-        "Replies, one an ask."
-        if len(asks) != len(music): raise ValueError(f"one row of music an ask is needed, got {len(music)} for {len(asks)}")
-        out, numbers = [], list(range(len(asks)) if numbers is None else numbers)
-        for k in range(0, len(asks), batch_size):
-            part, ids = asks[k:k + batch_size], [[] for _ in asks[k:k + batch_size]]
-            for new in self.tokens(part, music[k:k + batch_size], [seed*1_000_003 + i for i in numbers[k:k + batch_size]]):
-                for row, t in zip(ids, new):
-                    if t is not None: row.append(t)
-            out += [self.generator.tokenizer.decode(row, skip_special_tokens=True).strip() for row in ids]
-        return out
+Writer.tokens = _tokens
 
-    def pieces(self,
-        ask:Ask,
-        music:torch.Tensor,            # (d_music,)
-        seed:int=0,
-        temperature:float|None=None,   # None: the writer's
-    )->Iterator[str]:
-        "A reply as it comes; joined, the pieces are the reply."
-        ids, shown = [], ''
-        for (t,) in self.tokens([ask], music[None], [seed*1_000_003], temperature):
-            if t is None: return
-            ids.append(t)
-            text = self.generator.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
-            if text.endswith('�'): continue          # half a character
-            if len(text) > len(shown): yield text[len(shown):]
-            shown = text
+# %% ../nbs/63_speaking.ipynb #cell-010e
+def _write(self:Writer,
+    asks:Sequence[Ask],
+    music:torch.Tensor,            # (n, d_music); a row of NaN: not known
+    seed:int=0,
+    batch_size:int=16,
+    numbers:Sequence[int]|None=None,      # of the replies, for their seeds: parts of a list are written as the whole is; None: from 0 on
+)->list[str]:
+    "Replies, one an ask."
+    if len(asks) != len(music): raise ValueError(f"one row of music an ask is needed, got {len(music)} for {len(asks)}")
+    out, numbers = [], list(range(len(asks)) if numbers is None else numbers)
+    for k in range(0, len(asks), batch_size):
+        part, ids = asks[k:k + batch_size], [[] for _ in asks[k:k + batch_size]]
+        for new in self.tokens(part, music[k:k + batch_size], [seed*1_000_003 + i for i in numbers[k:k + batch_size]]):
+            for row, t in zip(ids, new):
+                if t is not None: row.append(t)
+        out += [self.generator.tokenizer.decode(row, skip_special_tokens=True).strip() for row in ids]
+    return out
+
+def _pieces(self:Writer,
+    ask:Ask,
+    music:torch.Tensor,            # (d_music,)
+    seed:int=0,
+    temperature:float|None=None,   # None: the writer's
+)->Iterator[str]:
+    "A reply as it comes; joined, the pieces are the reply."
+    ids, shown = [], ''
+    for (t,) in self.tokens([ask], music[None], [seed*1_000_003], temperature):
+        if t is None: return
+        ids.append(t)
+        text = self.generator.tokenizer.decode(ids, skip_special_tokens=True).lstrip()
+        if text.endswith('�'): continue          # half a character
+        if len(text) > len(shown): yield text[len(shown):]
+        shown = text
+
+Writer.write, Writer.pieces = _write, _pieces
 
 # %% ../nbs/63_speaking.ipynb #cell-d71af6
 _sentence_end = re.compile(r'(?<=[.!?…])["”’\')]*\s+(?=[^\sa-z])')
@@ -331,6 +343,7 @@ def _accept(said:str, sentence:str, known:Known)->tuple[str, int]:
     new = checked.text[len(said):].strip() if checked.ok and checked.text.startswith(said) else ''
     return (new if _well_said(new, known) else ''), n_wrong
 
+# %% ../nbs/63_speaking.ipynb #cell-013c
 def _describes(text:str, known:Known)->bool:
     "Whether a reply says how the track sounds."
     return any(c.supported and c.kind in ('sound', 'absence', 'comparison', 'bpm') for c in read_claims(text, known))
@@ -340,6 +353,7 @@ def _joined(held:str, new:str, known:Known)->str:
     one = f'{held[:-1]}: i{new[1:]}' if held.endswith('.') and ':' not in held and re.match(r"It(?:['’]s| is| has)\b", new) else ''
     return one if one and check_reply(one, known).text == one else f'{held} {new}'.strip()
 
+# %% ../nbs/63_speaking.ipynb #cell-013f
 def speak(
     writer:Writer,
     ask:Ask,
