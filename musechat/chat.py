@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Pick', 'Recommendation', 'best_start', 'State', 'order_tracks', 'best_segment', 'make_picks', 'tag_phrase', 'listed',
-           'quoted', 'track_name', 'Reply', 'settles', 'write_reply', 'generated_reply', 'take_turn', 'standout_tags',
+           'quoted', 'track_name', 'Reply', 'write_reply', 'generated_reply', 'take_turn', 'standout_tags',
            'Conversation', 'MuseChat', 'export', 'esc', 'waveform_svg', 'encode_mp3', 'track_card', 'turn_html',
            'film_strip', 'page_html', 'state_html']
 
@@ -32,7 +32,7 @@ from .replies import track_music
 from .rules import read_mentions
 from .speaking import Spoken, Writer, shipped_writer, speak
 from .trained import TrainedRecommender
-from .words import Aspect, Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, shows_aspect, summary
+from .words import Aspect, Evidence, TableStats, VideoWords, Wishes, WordsRecommender, columns, explain, settles, shows_aspect, summary
 
 # %% ../nbs/70_chat.ipynb #cell-006
 @dataclass(frozen=True)
@@ -271,14 +271,7 @@ def _asked(new)->list[str]:
     "The wishes of the newest message in the user's words."
     out = [quoted(_said(w), 40) for w in new.wanted] + list(map(_more, new.comparisons))
     out += [f"no {quoted(_said(w), 40)}" for w in new.unwanted] + [_alike(a) for a in new.aspects]
-    return out + [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]
-
-def settles(
-    new:Wishes,       # of one message
-)->bool:
-    "Whether a message likes the offer and asks for nothing else: 'perfect', but not 'nice, but faster'."
-    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.aspects, new.bpm, new.years, new.not_years, new.duration_s,
-                                   new.artists, new.not_artists, new.titles, new.not_titles, new.same_artist))
+    return out + [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists] + [f"something from the album {quoted(a)}" for a in new.albums]
 
 def _says_nothing(new:Wishes)->bool: return not new and not new.retracted
 
@@ -322,6 +315,7 @@ def _fact_clause(e:Evidence)->str:
     "A number or a name that was asked for."
     if e.kind == 'bpm': return f"it runs at {e.value:.0f} bpm"
     if e.kind == 'year': return f"its file says {e.value}"
+    if e.kind == 'album': return f"it is from the album {quoted(e.value)}"
     if e.kind == 'duration': return f"it lasts {e.value:.0f} s"
     return ''
 
@@ -343,7 +337,7 @@ def _missing(new, evidence:Sequence[Evidence])->str:
 def _answering(evidence:Sequence[Evidence], new:Wishes)->list[Evidence]:
     "What answers the newest message."
     now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
-    facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years)
+    facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years, album=new.albums)
     return [e for e in evidence if any(shows_aspect(e, a) for a in new.aspects) or e.kind != 'aspect' and (e.concept in now if e.concept else facts.get(e.kind))]
 
 def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:

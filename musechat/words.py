@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['concepts', 'occasions', 'max_chars', 'scenes', 'columns', 'd_summary', 'Concept', 'Wish', 'Comparison', 'Aspect',
-           'Wishes', 'json_ready', 'summary', 'merge', 'fade', 'parse_wishes', 'Scene', 'Measures', 'measure_video',
-           'Reason', 'VideoWords', 'describe_video', 'TableStats', 'table_stats', 'WordsRecommender', 'Evidence',
-           'tag_percentile', 'shows_aspect', 'explain', 'supported', 'asked_tags', 'asked_share']
+           'Wishes', 'settles', 'json_ready', 'summary', 'merge', 'fade', 'parse_wishes', 'Scene', 'Measures',
+           'measure_video', 'Reason', 'VideoWords', 'describe_video', 'TableStats', 'table_stats', 'WordsRecommender',
+           'Evidence', 'tag_percentile', 'shows_aspect', 'explain', 'supported', 'asked_tags', 'asked_share']
 
 # %% ../nbs/42_words.ipynb #cell-002
 import difflib
@@ -307,7 +307,7 @@ _operators = dict(
     but='but, however, though, although, yet, except that, albeit',
     **{'and': 'and, as well as, plus, along with, together with', 'or': 'or, nor any, or any, or a'},
     positive='would rather have, would rather, rather have, with, some, want, wants, prefer, give me, give us, play, make it, make, add, adding, use, put, bring in, bring back, include, including, look for, find, i, we, let, featuring, involving, try, '
-             'something, keep the, show me, have, having, get, going for, go for, i would like, feels, that is, that has, which is, should be, should have, must have, must be, looking for, in the mood for, please',
+             'something, keep the, show me, have, having, get, going for, go for, i would like, feels, that is, that has, which is, should be, should have, must have, must be, looking for, in the mood for, fond of, please',
     swap='by, for, in favour of, in favor of, over, to, than',
     instead='instead',
     enough='enough',
@@ -388,13 +388,13 @@ through time title to today tone too totally touch toward towards track tracks t
 wanted wants was watch way we well were what whatever when where which while who whole why will wise wish with within wonder work works would yes yet you your yours type underneath under along around
 between where's today's yo ask asking asked okay-ish sir dear love loved enjoy i'd also consider considering bring change changed clip clips footage recording end beginning middle go with hmm oh ah um uh well
 lot possibly anyway anyways otherwise mostly mainly especially particularly exactly featuring feature features based like genre genres instrument instruments sound's bits pure kinda sorta bet say said
-before after all against across only any can't him she her not no nor off own volume section line lines""".split())
+album albums before after all against across only any can't him she her not no nor off own volume section line lines""".split())
 _connectors = set('a an the for of in on at to my our your with by from and s into under like as'.split())
 
 # %% ../nbs/42_words.ipynb #cell-035
 class _Item(NamedTuple):
     "One thing found in a text: what sort, which, and the user's words for it."
-    kind: str        # an operator's name, 'concept', 'compare', 'artist', 'title', 'bpm', 'years', 'duration_s', 'unknown', 'mark'
+    kind: str        # an operator's name, 'concept', 'compare', 'artist', 'album', 'title', 'bpm', 'years', 'duration_s', 'unknown', 'mark'
     value: Any
     start: int       # where its words stand in the text
     end: int
@@ -447,10 +447,13 @@ _year = r'((?:19|20)\d\d)(?![\d\'s])'
 _years_re = re.compile(rf'\b(?:(?P<after>after|since|newer than|later than|past|post)|(?P<before>before|until|till|pre|older than|earlier than|prior to)|between|from|in|of)?[\s-]*\b{_year}'
                        rf'(?:\s*(?:-|to|and|until)\s*{_year})?(?P<on>\s*(?:on\b|onwards?|or later|or newer|and later|and newer))?(?P<off>\s*(?:or earlier|or older|and earlier|and older))?')
 
+_as_sound = re.compile(r"(?:'?s)?[\s-]*(?:sounds?|feel|feeling|touch|influences?|flavou?rs?|vibes?|style|notes?|edge|mood|atmosphere|side)\b")      # an 80s sound can be of any year
+
 def _find_years(text:str)->list[_Item]:
-    "Decades and years as (first, last), None where open."
+    "Decades and years as (first, last), None where open. Who wants the sound of a decade names no year."
     found = []
     for m in _decade_re.finditer(text):
+        if _as_sound.match(text, m.end()) or text.endswith('touch of the ', 0, m.start()): continue
         d = _decade_names[m['n']] if m['n'] else int(m['d'])
         first = d if d >= 100 else (2000 if d <= 20 else 1900) + d
         found.append(_Item('years', (first, first + 9), m.start(), m.end()))
@@ -495,9 +498,9 @@ def _is_plain(words:Sequence[str])->bool:
     "Whether every word is an everyday word or one that wishes are made of."
     return all(w in _skip_words or w in _lexicon() or w in _connectors or w.isdigit() for w in words)
 
-def _find_names(tokens:list[_Token], text:str, names:tuple[str, ...], kind:str)->list[_Item]:
-    "Names of artists or titles among the tokens, longest first, literally."
-    index, cues, found, i = _name_index(names), (_by_cue if kind == 'artist' else _title_cue), [], 0
+def _find_names(tokens:list[_Token], text:str, names:tuple[str, ...], kind:str, rather:tuple[str, ...]=())->list[_Item]:
+    "Names of artists, albums or titles among the tokens, longest first, literally; of albums those that are called so. What is also one of the names `rather` has to be in quotes, or stand right behind 'play' or 'called'."
+    index, cues, found, i = _name_index(names), dict(artist=_by_cue, title=_title_cue, album={'album', 'record', 'ep', 'lp'})[kind], [], 0
     tokens = [t for t in tokens if t.text not in _marks]
     longest = max(map(len, index), default=0)
     while i < len(tokens):
@@ -507,7 +510,8 @@ def _find_names(tokens:list[_Token], text:str, names:tuple[str, ...], kind:str)-
             before = [t.text for t in tokens[max(0, i - 2):i]]
             cued, quoted = bool(cues & set(before)), text[max(0, tokens[i].start - 1):tokens[i].start] in ('"', '“', "'", '‘', '«')
             if cued and kind == 'title' and _is_plain(words) and not quoted: cued = 'called' in before or 'titled' in before or 'named' in before
-            if quoted or cued or not _is_plain(words) and (kind == 'artist' or n > 1):
+            if rather and not quoted and words in _name_index(rather) and not {'play', 'called', 'titled', 'named'} & set(before[-1:]): continue
+            if (cued if kind == 'album' else quoted or cued or not _is_plain(words) and (kind == 'artist' or n > 1)):
                 found.append(_Item(kind, index[words], tokens[i].start, tokens[i + n - 1].end))
                 i += n - 1
                 break
@@ -586,11 +590,11 @@ def _word_items(tokens:list[_Token])->Iterable[_Item]:
         i += n
 
 # %% ../nbs/42_words.ipynb #cell-053
-def _items(text:str, artists:tuple[str, ...], titles:tuple[str, ...])->list[_Item]:
+def _items(text:str, artists:tuple[str, ...], titles:tuple[str, ...], albums:tuple[str, ...]=())->list[_Item]:
     "Everything found in a text, in order: numbers and names first, then phrases in what is left."
     folded, tokens = _fold(text), _tokens(text)
     sure = _find_bpm(folded)
-    for found in (_find_lengths(folded), _find_years(folded), _find_names(tokens, text, titles, 'title'), _find_names(tokens, text, artists, 'artist'), _find_by(text, artists)):
+    for found in (_find_lengths(folded), _find_years(folded), _find_names(tokens, text, albums, 'album'), _find_names(tokens, text, titles, 'title', artists), _find_names(tokens, text, artists, 'artist'), _find_by(text, artists)):
         sure += [f for f in found if not _overlaps(f, sure)]
     if len(sure) > 1000: sure = sure[:1000]
     runs, run = [], []
@@ -644,6 +648,7 @@ class Wishes:
     duration_s: tuple[float|None, float|None]|None = None
     artists: tuple[str, ...] = ()
     not_artists: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     not_titles: tuple[str, ...] = ()
     same_artist: int = 0            # +1: by the artist of the track offered last; -1: by another
@@ -662,6 +667,13 @@ class Wishes:
 
     def __bool__(self):
         return any(getattr(self, f) not in ((), None, 0, False) for f in self.__dataclass_fields__ if f not in ('not_understood', 'retracted'))
+
+def settles(
+    new:Wishes,       # of one message
+)->bool:
+    "Whether a message likes the offer and asks for nothing else: 'perfect', but not 'nice, but faster'."
+    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.aspects, new.bpm, new.years, new.not_years, new.duration_s,
+                                   new.artists, new.not_artists, new.albums, new.titles, new.not_titles, new.same_artist))
 
 def json_ready(value:Any)->Any:
     "Tuples to lists, recursively."
@@ -682,7 +694,7 @@ def summary(wishes:Wishes)->dict[str, str]:
         compared=join(('more ' if c.direction > 0 else 'less ') + c.concept for c in wishes.comparisons),
         tempo=_span_text(wishes.bpm, ' bpm') if wishes.bpm else '', years=join(map(_span_text, wishes.years)), **{
         'not from': join(map(_span_text, wishes.not_years)), 'length': _span_text(wishes.duration_s, ' s') if wishes.duration_s else '',
-        'by': join(wishes.artists), 'not by': join(wishes.not_artists), 'titles': join(wishes.titles), 'not': join(wishes.not_titles),
+        'by': join(wishes.artists), 'not by': join(wishes.not_artists), 'from': join(wishes.albums), 'titles': join(wishes.titles), 'not': join(wishes.not_titles),
         'artist': {1: 'the same', -1: 'another'}.get(wishes.same_artist, ''),
         'similar': 'to an offered track' if wishes.like > 0 else 'unlike an offered track' if wishes.like < 0 else '',
         'not understood': join(wishes.not_understood)})
@@ -738,7 +750,7 @@ def merge(
     wishes:Wishes,       # the state so far
     newer:Wishes,        # what the next message says
 )->Wishes:               # the new state
-    "Later wishes overrule earlier ones on the same concept; the rest stays."
+    "Later wishes overrule earlier ones on the same concept; the rest stays. Praise that comes with a wish ('nice, but faster') accepts nothing."
     if newer.reset: return newer
     b = _Builder(wishes)
     for c in newer.retracted:
@@ -749,7 +761,7 @@ def merge(
     for x in newer.comparisons: b.compare(x)
     settled = {a.aspect for a in newer.aspects} | {a for w in (*newer.wanted, *newer.comparisons) for a, kinds in _aspect_kinds.items() if concepts[w.concept].kind in kinds}
     b.set(aspects=tuple(a for a in b.w.aspects if a.aspect not in settled) + newer.aspects)
-    for f in ('bpm', 'duration_s', 'years', 'not_years', 'titles'):
+    for f in ('bpm', 'duration_s', 'years', 'not_years', 'albums', 'titles'):
         if getattr(newer, f): b.set(**{f: getattr(newer, f)})
     if newer.bpm: b.set(comparisons=tuple(c for c in b.w.comparisons if concepts[c.concept].measure != 'bpm' or c in newer.comparisons))
     gone = lambda a, other: tuple(x for x in a if x not in other)
@@ -760,7 +772,7 @@ def merge(
     if newer.same_artist: b.set(same_artist=newer.same_artist, artist_of=newer.artist_of)
     if newer.like: b.set(like=newer.like, like_of=newer.like_of)
     elif newer.reject and wishes.like > 0: b.set(like=0., like_of=None)
-    return replace(b.w, accept=newer.accept, reject=newer.reject, reset=False, retracted=newer.retracted, not_understood=newer.not_understood)
+    return replace(b.w, accept=settles(newer), reject=newer.reject, reset=False, retracted=newer.retracted, not_understood=newer.not_understood)
 
 # %% ../nbs/42_words.ipynb #cell-065
 def fade(
@@ -873,6 +885,7 @@ class _Things:
             self.events.append(dict(kind='concept', value=concept, said=self.said(item), sign=1, degree=None, amount=amount*weight, retract=self.retracting, at=self.i, loose=True))
         self.used, self.amount = True, 1.
     def on_artist(self, item): self.add('artist', item.value, item)
+    def on_album(self, item): self.add('album', item.value, item)
     def on_title(self, item): self.add('title', item.value, item)
     def on_bpm(self, item): self.add('bpm', item.value, item)
     def on_years(self, item): self.add('years', item.value, item)
@@ -991,6 +1004,10 @@ class _Reader(_Operators, _Marks, _Things, _Answers):
         if e['retract']: return b.set(retracted=b.w.retracted + (e['value'],))
         b.set(**{key: tuple(dict.fromkeys(getattr(b.w, key) + (e['value'],))), other: tuple(a for a in getattr(b.w, other) if a != e['value'])})
 
+    def put_album(self, b:_Builder, e:dict):
+        if e['sign'] > 0: b.set(albums=tuple(dict.fromkeys(b.w.albums + (e['value'],))))
+        else: self.unknown.append(e['said'])                         # what is left out by album? Better to ask
+
     def put_title(self, b:_Builder, e:dict):
         key = 'titles' if e['sign'] > 0 else 'not_titles'
         b.set(**{key: tuple(dict.fromkeys(getattr(b.w, key) + (e['value'],)))})
@@ -1020,10 +1037,11 @@ def parse_wishes(
     artists:Sequence[str]=(),                # names of artists in the library
     titles:Sequence[str]=(),                 # titles in the library
     similar:Callable[[str], list[tuple[str, float]]]|None=None,   # unknown phrase to (concept, closeness in (0, 1]); see `WordsRecommender`
+    albums:Sequence[str]=(),                 # names of albums in the library
 )->Wishes:                                   # of this message alone; `merge` joins it to the state
     "Read wishes out of free text."
     text = str(text)[:max_chars]
-    return _Reader(_items(text, tuple(artists), tuple(titles)), text, similar).read()
+    return _Reader(_items(text, tuple(artists), tuple(titles), tuple(albums)), text, similar).read()
 
 # %% ../nbs/42_words.ipynb #cell-084
 @dataclass(frozen=True)
@@ -1426,14 +1444,14 @@ class _Phrases:
         return [(n, min(1., c)) for n, c in near if c >= near[0][1] - .03]
 
 # %% ../nbs/42_words.ipynb #cell-112
-def _names(table:TrackTable)->tuple[tuple[str, ...], tuple[str, ...]]:
-    "Artists and titles of a library, each once."
-    return (tuple(dict.fromkeys(t.artist for t in table.tracks if t.artist)), tuple(dict.fromkeys(t.title for t in table.tracks if t.title)))
+def _names(table:TrackTable)->tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    "Artists, titles and albums of a library, each once."
+    return tuple(tuple(dict.fromkeys(name for t in table.tracks if (name := getattr(t, kind)))) for kind in ('artist', 'title', 'album'))
 
 class _Reading:
     "A conversation, read with a library in view."
-    def stats_of(self, table:TrackTable)->tuple[TableStats, dict, tuple, tuple]:
-        "Statistics, rows by id, artists and titles of a table; kept for the table last seen."
+    def stats_of(self, table:TrackTable)->tuple[TableStats, dict, tuple, tuple, tuple]:
+        "Statistics, rows by id, artists, titles and albums of a table; kept for the table last seen."
         if self._stats is None or self._stats[0] is not table:
             self._stats = (table, table_stats(table), {t.track_id: i for i, t in enumerate(table.tracks)}, *_names(table))
             self._read = {}
@@ -1441,18 +1459,18 @@ class _Reading:
 
     def prepare(self, table:TrackTable):
         "All that is worked out once a library and once a process, so that no turn has to wait for it."
-        stats, _, artists, titles = self.stats_of(table)
-        for names in (artists, titles): _name_index(names)
+        stats, _, *names = self.stats_of(table)
+        for some in names: _name_index(some)
         _lexicon(), _vocabulary(), _segment_z(stats, table)
         if self._anchor is None: self._anchor = self._anchors()
 
     def read(self, request:Request, table:TrackTable)->Wishes:
         "The wishes of a whole conversation: every text read, with what it refers to, and merged in order."
-        stats, rows, artists, titles = self.stats_of(table)
+        _, _, artists, titles, albums = self.stats_of(table)
         state = Wishes()
         for text, ref in zip(request.texts, _references(request)):
             if (text, ref) not in self._read:
-                w = parse_wishes(text, artists, titles, self.similar)
+                w = parse_wishes(text, artists, titles, self.similar, albums)
                 self._read[text, ref] = replace(w, comparisons=tuple(replace(c, than=ref) for c in w.comparisons), aspects=tuple(replace(a, than=ref) for a in w.aspects),
                                                 like_of=ref if w.like else None, artist_of=ref if w.same_artist else None)
             state = merge(fade(state, self._read[text, ref]), self._read[text, ref])
@@ -1564,10 +1582,11 @@ def _measure_pulls(stats:TableStats, wishes:Wishes)->list[tuple[torch.Tensor, fl
     return pulls
 
 def _name_pulls(tracks:Sequence[Track], wishes:Wishes)->list[tuple[torch.Tensor, float]]:
-    "Artists and titles as (pull, weight); a pull is 0 or large."
+    "Artists, albums and titles as (pull, weight); a pull is 0 or large."
     pulls = []
     for a in wishes.artists: pulls.append((8.*_by(a, tracks), 1.))
-    titles = set(wishes.titles)
+    titles, albums = set(wishes.titles), set(wishes.albums)
+    if albums: pulls.append((torch.tensor([8.*(t.album in albums) for t in tracks]), 1.))
     if titles: pulls.append((torch.tensor([12.*(t.title in titles) for t in tracks]), 1.))
     return pulls
 
@@ -1668,7 +1687,7 @@ class WordsRecommender(_Phrases, _Reading):
     def rank(self, request:Request, table:TrackTable)->Ranking:
         "Score every track and every segment of `table` for `request`; ruled-out tracks are -inf."
         with torch.inference_mode():
-            stats, rows, _, _ = self.stats_of(table)
+            stats, rows, *_ = self.stats_of(table)
             wishes = self.read(request, table)
             prior = _prior_left(request.video.prior if request.video is not None else {}, wishes)
             pulls = _tag_pulls(wishes, prior, self.video_weight)
@@ -1689,7 +1708,7 @@ def _facts(self:WordsRecommender,
     table:TrackTable,
 )->torch.Tensor|None:        # (n,) in [-1, 1]
     "How far tracks have what files and names settle; None if nothing of the sort was asked for."
-    stats, rows, _, _ = self.stats_of(table)
+    stats, rows, *_ = self.stats_of(table)
     wishes, t = self.read(request, table), table.tracks
     named = _name_pulls(t, wishes) + _same_artist_pulls(rows, t, wishes) + _taken_pulls(rows, t, wishes, request)
     fits = [(torch.where(p > 0, p, p/3).clamp(-1, 1), 1.) for p, _ in _measure_pulls(stats, wishes)]
@@ -1703,7 +1722,7 @@ WordsRecommender.facts = _facts
 @dataclass(frozen=True)
 class Evidence:
     "One reason for (or honest remark about) a track, with the numbers it rests on."
-    kind: str             # 'wanted', 'unwanted', 'comparison', 'aspect', 'scene', 'measurement', 'bpm', 'year', 'duration', 'artist', 'title'
+    kind: str             # 'wanted', 'unwanted', 'comparison', 'aspect', 'scene', 'measurement', 'bpm', 'year', 'duration', 'artist', 'album', 'title'
     concept: str = ''     # a name in `concepts`, where the reason is about one
     said: str = ''        # the user's words, or what was seen in the video
     direction: int = 1    # +1: the track has it, or more of it; -1: it lacks it, or has less
@@ -1712,7 +1731,7 @@ class Evidence:
     tag: str = ''         # the tag that supports it best
     score: float = 0.     # that tag's score in the track, 0 to 1
     percentile: float = 0.    # share of the library's tracks that score lower (ties count half), 0 to 100
-    value: Any = None     # the track's bpm, year, seconds, artist or title
+    value: Any = None     # the track's bpm, year, seconds, artist, album or title
     other: Any = None     # what it is compared with: the range asked for, or the other track's value
     than: str|None = None # id of the track compared with
 
@@ -1787,6 +1806,7 @@ def _fact_evidence(track:Track, wishes:Wishes)->list[Evidence]:
         if _inside(track.year, span): out.append(Evidence('year', strength='measured', value=track.year, other=span))
     for a in wishes.artists:
         if bool(_by(a, [track])[0]): out.append(Evidence('artist', said=a, strength='measured', value=track.artist))
+    if track.album and track.album in wishes.albums: out.append(Evidence('album', said=track.album, strength='measured', value=track.album))
     if track.title and track.title in wishes.titles: out.append(Evidence('title', said=track.title, strength='measured', value=track.title))
     return out
 
@@ -1840,7 +1860,7 @@ def supported(
     if evidence.kind in ('bpm', 'duration', 'year'):
         return _inside(dict(bpm=track.bpm, duration=track.duration_s, year=track.year)[evidence.kind], evidence.other)
     if evidence.kind == 'artist': return bool(_by(evidence.said, [track])[0]) and evidence.value == track.artist
-    if evidence.kind == 'title': return track.title == evidence.value
+    if evidence.kind in ('title', 'album'): return getattr(track, evidence.kind) == evidence.value
     if evidence.kind == 'comparison':
         return evidence.than in by_id and _compared(track, by_id[evidence.than], Comparison(evidence.concept, evidence.direction)) is not None
     score = getattr(track, evidence.taxonomy, {}).get(evidence.tag)
