@@ -426,6 +426,16 @@ def _train_mvp(data:Path, out:Path, settings:dict, split_by:str, features, prese
     mvp = train_ranker(corpus, found, split, out, seed, replace(mvp_training, **settings))
     return corpus, rank_test(mvp, corpus, found, split, seed)
 
+def _settle(out:Path, found, preset:str):
+    "Choose how much the words count beside a trained recommender, in one of the processes."
+    from accelerate import PartialState
+    from musechat.encoders import load_encoders
+    from musechat.ranking import settle_mix
+    if not PartialState().is_main_process: return
+    _tell('choosing how much the words count beside the model')
+    chosen = settle_mix(out, found, load_encoders(preset))
+    _tell(f'in the chat the model counts {chosen[0].mix:.0%} of a score, the words {1 - chosen[0].mix:.0%}: so the music of {chosen[1]} validation dialogs is found best' if chosen else 'there are no validation dialogs or no words to choose by; the default stays')
+
 def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers, tune:dict)->tuple[Any, Any]:
     "Train the recommender, with the music encoder that `tune` names or without: its corpus, and its figures on the validation dialogs."
     from musechat.dataset import find_data, load_ranker, quartets_folder, read_source
@@ -439,7 +449,9 @@ def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split
     sizes = None if loss is None else replace(recommender_model, loss=loss.value)
     plan, text = replace(end_to_end_training if tune else recommender_training, **settings), load_encoders(preset).text
     if tune: fine_tune_on(found, text, AstMusic.from_pretrained(tune.pop('name'), device='cpu'), out, mvp, more, seed=seed, config=plan, model=sizes, n_workers=workers, **tune)
-    else: train_on(found, text, out, mvp, more, seed=seed, config=plan, model=sizes)
+    else:
+        train_on(found, text, out, mvp, more, seed=seed, config=plan, model=sizes)
+        _settle(out, found, preset)
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
     return found.corpus, max((r for r in log if 'R@10' in r), key=lambda r: r['R@10'], default={})
 
@@ -630,14 +642,17 @@ def evaluate(
     "Measure a model on the test part of a data set (paper, sections 5.2 and 5.3): one table, one figure, one JSON file."
     from musechat.dataset import find_data, load_ranker, quartets_folder, read_source
     from musechat.encoders import load_encoders
-    from musechat.ranking import evaluate_ranking, load_recommender
+    from musechat.ranking import evaluate_ranking, has_words, load_recommender
+    from musechat.trained import TrainedRecommender
     found = find_data(data, corpus, features, preset, split_by and split_by.value, seed, n_workers=workers, tell=_tell)
     if what is Evaluation.reasoning: return _evaluate_reasoning(found, model, limit, masked_lm, out, seed, as_json)
     source = read_source(quartets_folder(data))
     recommender, ranker = load_recommender(model, found), mvp or source.get('mvp')
     ranked = load_ranker(ranker, found.split, found.corpus) if ranker is not None else None
     settings = dict(pool_sizes=tuple(pool_size)) if pool_size else {}
-    report = evaluate_ranking(found, recommender, load_encoders(preset), ranked, frames=frames, about=dict(split_by=source.get('split_by', 'unknown')), seed=seed, tell=_tell, **settings)
+    encoders = load_encoders(preset)
+    whole = TrainedRecommender.from_pretrained(model, encoders) if has_words(found.features, encoders) else None
+    report = evaluate_ranking(found, recommender, encoders, ranked, whole=whole, frames=frames, about=dict(split_by=source.get('split_by', 'unknown')), seed=seed, tell=_tell, **settings)
     file = out or (Path(model) if Path(model).is_dir() else Path())/'ranking.json'
     figure = report.save(file)
     if as_json: return print_json(report.as_dict())
