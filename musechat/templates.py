@@ -449,6 +449,7 @@ class _Scribe:
         n = min(len(feats), self.rng.randint(low, high))
         return sorted(self.rng.sample(list(feats[:n + 2]), n), key=list(feats).index)
 
+# %% ../nbs/36_templates.ipynb #cell-027b
 def _request(self:_Scribe, k:int)->str:
     "The user's message after offer `k - 1`."
     before, original, rng = self.pair.offers[k - 1], self.pair.original, self.rng
@@ -475,6 +476,7 @@ def _reaction(self:_Scribe, k:int)->str:
     self.used.add(word)
     return word + end
 
+# %% ../nbs/36_templates.ipynb #cell-027d
 def _opinion(self:_Scribe, before:Facts, have:Sequence[Feature], target:Sequence[Feature])->str:
     "What is liked and what is not about the offered track."
     rng = self.rng
@@ -508,6 +510,7 @@ def _joined(self:_Scribe, clauses:Sequence[str], contrast:bool)->str:
     if contrast: return f"{clauses[0]}{self.rng.choice((', but ', ', but ', '. Still, ', '. Only, '))}{clauses[1]}."
     return ' '.join(c + ('?' if c.startswith('could') else '.') for c in clauses)
 
+# %% ../nbs/36_templates.ipynb #cell-027f
 def _wish(self:_Scribe)->str:
     "What the user wants instead; something alike where the original has nothing of its own."
     rng, feats = self.rng, self.last
@@ -555,6 +558,7 @@ _kept = _frames("""
     {The <the> you liked <was> still there|You keep the <the>|The <the> you liked <stays>}.
     {It|This one} {keeps|still has|holds on to} the <the>{| you liked}.""")
 
+# %% ../nbs/36_templates.ipynb #cell-029b
 def _offer(self:_Scribe, f:Facts, k:int)->str:
     "The recommender's message for track `f`."
     rng, feats = self.rng, list(features_of(f))
@@ -574,6 +578,7 @@ def _offer_frames(self:_Scribe, k:int, met:Sequence[Feature], f:Facts)->list[str
     frames = [t for t in _replies if ('<asked>' not in t or met) and ('closer' not in t or closer)]
     return frames + {'slangy': _offers_slangy[:2], 'terse': _offers_terse}.get(self.manner, _offers[1:3] if met else _offers[:4])
 
+# %% ../nbs/36_templates.ipynb #cell-029d
 def _extras(self:_Scribe, f:Facts, k:int, rest:Sequence[Feature], said:Sequence[Feature])->list[str]:
     "Up to two further sentences."
     rng = self.rng
