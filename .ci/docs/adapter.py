@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from api import entries, functions, markdown, of_value, plain
+from api import attributes, entries, functions, markdown, of_value, plain
 from notebooks import directives, module, nbs, notebooks, page, read, root, source, without_directives
 
 def settings():
@@ -75,6 +75,7 @@ def line_of(mod):
         if isinstance(n, ast.ClassDef): found.update({f'{n.name}.{m.name}': m.lineno for m in n.body if isinstance(m, defined)})
         if isinstance(n, defined): found.setdefault(n.name, n.lineno)
         if isinstance(n, (ast.Assign, ast.AnnAssign)): found.update({e.name: n.lineno for e in of_value(n) if n.col_offset == 0})
+    for n in (n for n in tree.body if isinstance(n, ast.Assign)): found.update({f'{owner}.{name}': found[f] for owner, name, f, _ in attributes(n) if f in found})
     return found
 
 def reference(cell, mod, level, names, lines, folded):
@@ -84,7 +85,8 @@ def reference(cell, mod, level, names, lines, folded):
     blob = f"{cfg['git_url']}/blob/{cfg['branch']}/musechat/{mod}.py"
     def url(e): return f"{blob}#L{lines.get(e.name) or lines.get(e.name.split('.')[-1], 1)}"
     def link(text): return linked(text, names)
-    return '\n'.join(markdown(e, label(e, mod), level + (e.kind in ('method', 'property')), url(e), link) for e in found)
+    deeper = any(e.kind == 'class' for e in found)             # methods stand below their class; those that a later cell adds stand alone
+    return '\n'.join(markdown(e, label(e, mod), level + (deeper and e.kind in ('method', 'property')), url(e), link) for e in found)
 
 def only_imports(text):
     "Whether an exported cell holds imports and the module's logger, which teach a reader nothing."

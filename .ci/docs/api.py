@@ -3,6 +3,7 @@
 nbdev's `show_doc` has the same parts, but since fastcore 1.14 it makes no table, drops the inside of types such as `list[str]`, and
 its source links end in `#LNone`."""
 import ast
+import copy
 import io
 import re
 import tokenize
@@ -93,13 +94,34 @@ def of_value(n, notes=None):
     names = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [Entry(t.id, 'value', shown if len(shown) < 120 else '', (notes or {}).get(n.end_lineno, '')) for t in names if isinstance(t, ast.Name) and not t.id.startswith('_')]
 
+def attributes(n):
+    "What an assignment gives a class, as (class, public name, function, what wraps it): `Writer.write, Writer.read = _write, classmethod(_read)`."
+    for target in n.targets:
+        pairs = zip(target.elts, n.value.elts) if isinstance(target, ast.Tuple) and isinstance(n.value, ast.Tuple) else [(target, n.value)]
+        for t, value in pairs:
+            wrapper = text_of(value.func) if isinstance(value, ast.Call) and len(value.args) == 1 else ''
+            if wrapper not in ('classmethod', 'staticmethod', 'property'): wrapper = ''
+            if not isinstance(t, ast.Attribute) or t.attr.startswith('_') or text_of(t.value).startswith('_'): continue
+            yield text_of(t.value), t.attr, text_of(value.args[0] if wrapper else value), wrapper
+
+def of_attributes(n, here, notes):
+    "Entries of the methods that an assignment gives a class, where the functions are in the same cell."
+    for owner, name, function, wrapper in attributes(n):
+        if (f := here.get(function)) is None: continue
+        method = copy.copy(f)
+        method.name, method.decorator_list = name, [ast.Name('property')] if wrapper == 'property' else []
+        yield of_function(method, notes, owner)
+
 def entries(source):
     "Entries of every public name that a cell defines."
-    notes = comments(source)
-    for n in ast.parse(source).body:
+    notes, body = comments(source), ast.parse(source).body
+    here = {n.name: n for n in body if isinstance(n, functions)}
+    for n in body:
         if isinstance(n, ast.ClassDef) and not n.name.startswith('_'): yield from of_class(n, notes)
         elif isinstance(n, functions) and not n.name.startswith('_'): yield of_function(n, notes, patched(n))
-        elif isinstance(n, (ast.Assign, ast.AnnAssign)): yield from of_value(n, notes)
+        elif isinstance(n, (ast.Assign, ast.AnnAssign)):
+            yield from of_value(n, notes)
+            if isinstance(n, ast.Assign): yield from of_attributes(n, here, notes)
 
 def plain(text):
     "Text from a comment or docstring as Markdown that shows it as it is; `code` stays code."
