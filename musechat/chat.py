@@ -338,7 +338,7 @@ def _answering(evidence:Sequence[Evidence], new:Wishes)->list[Evidence]:
     "What answers the newest message."
     now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
     facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years, album=new.albums)
-    return [e for e in evidence if any(shows_aspect(e, a) for a in new.aspects) or e.kind != 'aspect' and (e.concept in now if e.concept else facts.get(e.kind))]
+    return [e for e in evidence if any(shows_aspect(e, a) for a in new.aspects) or (e.concept in now if e.concept else facts.get(e.kind))]
 
 def _chosen(evidence:Sequence[Evidence], new, n_other:int=2)->list[Evidence]:
     "Evidence worth saying: all that answers the newest message, and at most `n_other` other reasons."

@@ -1817,7 +1817,7 @@ def _shared(track:Track, other:Track, table:TrackTable, a:Aspect, most:int=2)->l
     found = []
     for c in (c for c in concepts.values() if c.kind in _aspect_kinds[a.aspect]):
         both = [_tag_evidence(t, table, c.name, 1, kind='aspect', said=a.said, than=other.track_id) for t in (track, other)]
-        if all(e is not None and e.strength == 'present' for e in both) and both[0].tag == both[1].tag: found.append((min(e.score for e in both), both[0]))
+        if all(e is not None and e.strength == 'present' for e in both): found.append((min(e.score for e in both), both[0]))
     tags = {}
     for _, e in sorted(found, key=lambda f: -f[0]): tags.setdefault(e.tag, e)
     return list(tags.values())[:most]
