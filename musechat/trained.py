@@ -248,6 +248,6 @@ def _load(cls:type,
     place = _place(name)
     model = Fusion.from_pretrained(place)
     settings = _read_settings(place if isinstance(place, Path) else hub_folder(place))
-    return cls(model, load_encoders('laptop') if encoders is None else encoders, settings if mix is None else RankSettings(mix, settings.facts))
+    return cls(model, load_encoders('laptop') if encoders is None else encoders, settings if mix is None else replace(settings, mix=mix))
 
 TrainedRecommender.save_pretrained, TrainedRecommender.from_pretrained = _save, classmethod(_load)
