@@ -26,13 +26,14 @@ from .recommender import evaluating, mean_by_item
 from .words import VideoWords, WordsRecommender
 
 # %% ../nbs/58_trained.ipynb #cell-006
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RankSettings:
     "How the scores of a trained recommender are put together."
     mix: float = .7       # share of the model's cosine in a score, in [0, 1]; the rest is the words'
     facts: float = .5     # share of names and numbers where any were asked for, in [0, 1]
     prior: bool = True    # whether the words' own idea of what suits the pictures counts, too
 
+    def __repr__(self): return f"RankSettings(mix={self.mix:g}, facts={self.facts:g}{'' if self.prior else ', prior=False'})"
     def __post_init__(self):
         if type(self.prior) is not bool: raise ValueError(f"prior must be True or False, got {printable(repr(self.prior), 40)}")
         for f in fields(self)[:2]:
