@@ -426,14 +426,13 @@ def _train_mvp(data:Path, out:Path, settings:dict, split_by:str, features, prese
     mvp = train_ranker(corpus, found, split, out, seed, replace(mvp_training, **settings))
     return corpus, rank_test(mvp, corpus, found, split, seed)
 
-def _settle(out:Path, found, preset:str):
+def _settle(out:Path, found, encoders):
     "Choose how much the words count beside a trained recommender, in one of the processes."
     from accelerate import PartialState
-    from musechat.encoders import load_encoders
     from musechat.ranking import settle_mix
     if not PartialState().is_main_process: return
     _tell('choosing how much the words count beside the model')
-    chosen = settle_mix(out, found, load_encoders(preset))
+    chosen = settle_mix(out, found, encoders)
     _tell(f'in the chat the model counts {chosen[0].mix:.0%} of a score, the words {1 - chosen[0].mix:.0%}: so the music of {chosen[1]} validation dialogs is found best' if chosen else 'there are no validation dialogs or no words to choose by; the default stays')
 
 def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers, tune:dict)->tuple[Any, Any]:
@@ -447,11 +446,11 @@ def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split
     if more and ranker is None: _tell('no candidate ranker is known to the quartets, so no further dialogs are written')
     mvp = load_ranker(ranker, found.split, found.corpus) if more and ranker is not None else None
     sizes = None if loss is None else replace(recommender_model, loss=loss.value)
-    plan, text = replace(end_to_end_training if tune else recommender_training, **settings), load_encoders(preset).text
-    if tune: fine_tune_on(found, text, AstMusic.from_pretrained(tune.pop('name'), device='cpu'), out, mvp, more, seed=seed, config=plan, model=sizes, n_workers=workers, **tune)
+    plan, encoders = replace(end_to_end_training if tune else recommender_training, **settings), load_encoders(preset)
+    if tune: fine_tune_on(found, encoders.text, AstMusic.from_pretrained(tune.pop('name'), device='cpu'), out, mvp, more, seed=seed, config=plan, model=sizes, n_workers=workers, **tune)
     else:
-        train_on(found, text, out, mvp, more, seed=seed, config=plan, model=sizes)
-        _settle(out, found, preset)
+        train_on(found, encoders.text, out, mvp, more, seed=seed, config=plan, model=sizes)
+        _settle(out, found, encoders)
     log = [json.loads(line) for line in (out/'log.jsonl').read_text(encoding='utf-8').splitlines()[1:]]
     return found.corpus, max((r for r in log if 'R@10' in r), key=lambda r: r['R@10'], default={})
 
