@@ -642,7 +642,7 @@ def evaluate(
     from musechat.dataset import find_data, load_ranker, quartets_folder, read_source
     from musechat.encoders import load_encoders
     from musechat.ranking import evaluate_ranking, has_words, load_recommender
-    from musechat.trained import TrainedRecommender
+    from musechat.trained import TrainedRecommender, read_settings
     found = find_data(data, corpus, features, preset, split_by and split_by.value, seed, n_workers=workers, tell=_tell)
     if what is Evaluation.reasoning: return _evaluate_reasoning(found, model, limit, masked_lm, out, seed, as_json)
     source = read_source(quartets_folder(data))
@@ -650,7 +650,7 @@ def evaluate(
     ranked = load_ranker(ranker, found.split, found.corpus) if ranker is not None else None
     settings = dict(pool_sizes=tuple(pool_size)) if pool_size else {}
     encoders = load_encoders(preset)
-    whole = TrainedRecommender.from_pretrained(model, encoders) if has_words(found.features, encoders) else None
+    whole = TrainedRecommender(recommender, encoders, read_settings(model)) if has_words(found.features, encoders) else None
     report = evaluate_ranking(found, recommender, encoders, ranked, whole=whole, frames=frames, about=dict(split_by=source.get('split_by', 'unknown')), seed=seed, tell=_tell, **settings)
     file = out or (Path(model) if Path(model).is_dir() else Path())/'ranking.json'
     figure = report.save(file)

@@ -271,9 +271,9 @@ def _ask_all(whole:TrainedRecommender, task:Task, seen:Sequence[Watched], table:
     n, tracks, out = len(task), whole.embedded(table)[0], []
     for d, video in zip(tqdm(task.dialogs, desc=f'turn {turn}', unit='query', disable=None if progress else True), seen):
         request = Request(video, d.answers[:turn - 1], d.offered[:turn - 1])
-        query, blind, facts = whole.parts(request, table, prior=False)
-        words = blind, whole.parts(request, table, prior=True)[1]
-        out.append(((tracks @ query)[:n], [w.scores[:n] for w in words], None if facts is None else facts[:n]))
+        with torch.inference_mode(): cosine, facts = tracks @ whole.query(request, table), whole.words.facts(request, table)
+        words = [whole.words.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
+        out.append((cosine[:n], words, None if facts is None else facts[:n]))
     return out
 
 def choose_settings(

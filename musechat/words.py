@@ -672,8 +672,7 @@ def settles(
     new:Wishes,       # of one message
 )->bool:
     "Whether a message likes the offer and asks for nothing else: 'perfect', but not 'nice, but faster'."
-    return new.accept and not any((new.reject, new.wanted, new.unwanted, new.comparisons, new.aspects, new.bpm, new.years, new.not_years, new.duration_s,
-                                   new.artists, new.not_artists, new.albums, new.titles, new.not_titles, new.same_artist))
+    return new.accept and not replace(new, accept=False, like=0., like_of=None, reset=False)
 
 def json_ready(value:Any)->Any:
     "Tuples to lists, recursively."
