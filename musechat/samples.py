@@ -1030,7 +1030,7 @@ def land_colour(
     rng:np.random.Generator,
     snow:float=.55,            # height of the snow line
 )->np.ndarray:                 # (n, n, 3)
-    "Forest, rock and snow in the light of a sun on the left."
+    "Forest, rock and snow in the light of a sun on the right."
     gy, gx = np.gradient(h*150)
     light = np.clip(.6 - .4*gx + .12*gy, .2, 1.2)
     grain = rough(*h.shape, rng, 1.1)
