@@ -1,5 +1,6 @@
 "What the checks and the docs both need to know of the notebooks."
 import json
+import math
 import re
 from pathlib import Path
 
@@ -15,9 +16,16 @@ def directives(cell):
 def without_directives(text): return re.sub(r'^#\|.*\n?', '', text, flags=re.M)
 
 def notebooks():
-    "Paths in reading order: index, the numbered ones, then the rest by name; folders after their parent's files."
-    found = [p for p in nbs.rglob('*.ipynb') if not any(part.startswith(('.', '_')) for part in p.relative_to(nbs).parts)]
-    return sorted(found, key=lambda p: (len(p.parts), p.stem != 'index', not p.stem[0].isdigit(), p.as_posix()))
+    "Paths in reading order: index, the numbered files and rooms, other pages, then the other folders by name."
+    found = [p for p in nbs.rglob('*.ipynb') if not is_private(p)]
+    return sorted(found, key=reading_order)
+
+def is_private(path): return any(part.startswith(('.', '_')) for part in path.relative_to(nbs).parts)
+
+def reading_order(path):
+    "What notebooks are sorted by."
+    where = place(path)
+    return path != nbs/'index.ipynb', where is None, where or (), len(path.parts), path.as_posix()
 
 def read(path): return json.loads(path.read_text(encoding='utf-8'))
 
@@ -25,6 +33,21 @@ def module(nb):
     "Name after `default_exp`, or None for a page without a module."
     for cell in nb['cells']:
         if cell['cell_type'] == 'code' and (m := re.search(r'^#\|\s*default_exp\s+(\S+)', source(cell), re.M)): return m[1]
+
+def module_file(name): return root.joinpath('musechat', *name.split('.')).with_suffix('.py')
+
+def place(path):
+    """Where a notebook stands in the order, by the numbers of its folders and its own: (20, 10) for
+    20_encoders/10_musicnn.ipynb. None for pages outside the numbered rooms, which may use everything."""
+    numbers = [re.match(r'(\d+)[a-zA-Z]?_', part) for part in path.relative_to(nbs).parts]
+    if not numbers[0]: return None
+    found = tuple(int(m[1]) for m in numbers if m)
+    return found if numbers[-1] else (*found, math.inf)    # without a number: at the end of its room
+
+def room(path):
+    "Folder below nbs/ that a notebook stands in, or None at the top."
+    parts = path.relative_to(nbs).parts
+    return nbs/parts[0] if len(parts) > 1 else None
 
 def page(path):
     "The page of a notebook, as nbdev names it: without its number."

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from api import attributes, entries, functions, markdown, of_value, plain
-from notebooks import directives, module, nbs, notebooks, page, read, root, source, without_directives
+from notebooks import directives, module, module_file, nbs, notebooks, page, read, room, root, source, without_directives
 
 def settings():
     "The default section of settings.ini."
@@ -40,6 +40,7 @@ def symbols(books):
             for e in entries(without_directives(source(cell))):
                 found.setdefault(e.name, label(e, module(nb)))
                 found[f'{module(nb)}.{e.name}'] = label(e, module(nb))
+                found.setdefault(f"{module(nb).split('.')[-1]}.{e.name}", label(e, module(nb)))
     return found
 
 def linked(text, names):
@@ -70,7 +71,7 @@ def prose(text, names):
 
 def line_of(mod):
     "Line of every definition in a module, for links to its source."
-    tree, found = ast.parse((root/'musechat'/f'{mod}.py').read_text(encoding='utf-8')), {}
+    tree, found = ast.parse(module_file(mod).read_text(encoding='utf-8')), {}
     for n in ast.walk(tree):
         if isinstance(n, ast.ClassDef): found.update({f'{n.name}.{m.name}': m.lineno for m in n.body if isinstance(m, defined)})
         if isinstance(n, defined): found.setdefault(n.name, n.lineno)
@@ -82,7 +83,7 @@ def reference(cell, mod, level, names, lines, folded):
     "Reference entries of an exported cell, as Markdown; values say themselves where the code below is not folded."
     found = list(entries(without_directives(source(cell))))
     if not folded: found = [replace(e, signature='', doc='') if e.kind == 'value' else e for e in found]
-    blob = f"{cfg['git_url']}/blob/{cfg['branch']}/musechat/{mod}.py"
+    blob = f"{cfg['git_url']}/blob/{cfg['branch']}/{module_file(mod).relative_to(root).as_posix()}"
     def url(e): return f"{blob}#L{lines.get(e.name) or lines.get(e.name.split('.')[-1], 1)}"
     def link(text): return linked(text, names)
     deeper = any(e.kind == 'class' for e in found)             # methods stand below their class; those that a later cell adds stand alone
@@ -122,14 +123,21 @@ def adapt(nb, names):
     for i, cell in enumerate(cells): cell['id'] = f'cell-{i}'
     return dict(nb, cells=cells, metadata=dict(nb['metadata'], widgets={}), nbformat=4, nbformat_minor=5)
 
+def caption(folder):
+    "What the navigation calls a folder: 20_encoders is Encoders."
+    return re.sub(r'^\d+[a-zA-Z]?_', '', folder.name).replace('_', ' ').capitalize()
+
+def opens_the_site(path): return room(path) == nbs/'tutorials' or path == nbs/'how_it_works.ipynb'
+
 def groups(paths):
     "The navigation, in the notebooks' own order: (caption, notebooks)."
-    top = [p for p in paths if p.parent == nbs and p.stem != 'index']
-    below = {f: [p for p in paths if p.parent == f] for f in sorted({p.parent for p in paths} - {nbs})}
-    tutorials = below.pop(nbs/'tutorials', [])
-    numbered = [p for p in top if p.name[0].isdigit()]
-    found = [('Start', tutorials), ('Parts', numbered), *((f.name.capitalize(), ps) for f, ps in below.items())]
-    return found + [('Reference', [p for p in top if p not in numbered])]
+    paths = [p for p in paths if p != nbs/'index.ipynb']
+    found = dict(Start=[p for p in paths if opens_the_site(p)])
+    for p in paths:
+        if opens_the_site(p): continue
+        top = 'Commands' if p.name == '95_cli.ipynb' else 'Parts' if p.name[0].isdigit() else 'Reference'
+        found.setdefault(caption(room(p)) if room(p) else top, []).append(p)
+    return [*((c, ps) for c, ps in found.items() if c != 'Reference'), ('Reference', found.get('Reference', []))]
 
 def navigation(paths):
     "The navigation as Sphinx wants it."
