@@ -1,103 +1,88 @@
 """Rules that a program can check, one function each; a function returns the places that break it.
 
-`checks.py` lists their names, `checks.py NAME` runs one."""
+    checks.py                       lists the rules
+    checks.py NAME                  runs one; a file in limits.toml may break it as far as stands there, and no less
+    checks.py [NAME] --all [PATH]   every place that breaks it, whatever limits.toml says; PATH: only below it
+    checks.py --tighten             writes lower figures into limits.toml where files have become better
+    checks.py --moved OLD NEW       a file was moved: its figures go with it
+    checks.py --record              writes limits.toml anew, higher figures too: for the step that lays out the rooms"""
+import argparse
 import ast
 import re
 import subprocess
 import sys
 from configparser import ConfigParser
+from dataclasses import dataclass
 from functools import cache
 
-from notebooks import directives, module, notebooks, place, read, root, source, without_directives
+import limits
+import measures as m
+from imports import (dotted, folder_of, imported, inits, is_import, modules, notebook_of, number, package, parsed,
+                     places, private_names, shown, where)
+from notebooks import module, notebooks, place, read, root, source
 
-package = root/'musechat'
+@dataclass(frozen=True)
+class Breach:
+    "A place that breaks a rule."
+    file: str
+    text: str
+    figure: int|None = None    # how far, where the rule has a limit
 
-def shown(path): return path.relative_to(root).as_posix()
+@dataclass(frozen=True)
+class Code:
+    "Code of one cell, or of a module that no notebook makes."
+    file: str
+    at: str          # what a message calls the place
+    text: str
+    home: str        # folder of its module inside the package
+    exported: bool
+    cell: dict|None = None
+
+    @property
+    def tree(self): return m.tree(self.text)
+
+    def breach(self, text='', figure=None): return Breach(self.file, f'{self.at}{text}', figure)
+
+@cache
+def pages(): return [(p, read(p)) for p in notebooks()]
 
 def cells(kind='code'):
-    "Every cell of a kind, as (place, cell)."
-    for path in notebooks():
-        for i, cell in enumerate(read(path)['cells']):
-            if cell['cell_type'] == kind: yield f'{shown(path)} cell {i}', cell
-
-def is_exported(cell): return bool(directives(cell) & {'export', 'exporti', 'exports'})
-
-def exported(): return ((at, c) for at, c in cells() if is_exported(c))
-
-def inits(): return sorted(package.rglob('__init__.py'))
-
-def modules(): return sorted(p for p in package.rglob('*.py') if p.name not in ('__init__.py', '_modidx.py'))
-
-def dotted(path):
-    "Name of a module inside the package: 'encoders.musicnn', 'encoders' for its __init__.py, '' for the package."
-    parts = path.relative_to(package).with_suffix('').parts
-    return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
+    "Every cell of a kind, as (file, place, cell)."
+    for path, nb in pages():
+        for i, c in enumerate(nb['cells']):
+            if c['cell_type'] == kind: yield shown(path), f'{shown(path)} cell {i}', c
 
 @cache
-def parsed(path): return ast.parse(path.read_text(encoding='utf-8'))
+def codes():
+    "The code of every cell, in order."
+    found = []
+    for path, nb in pages():
+        home = folder_of(module(nb) or '')
+        for i, c in enumerate(nb['cells']):
+            if c['cell_type'] != 'code': continue
+            found.append(Code(shown(path), f'{shown(path)} cell {i}', m.code_of(c), home, m.is_exported(c), c))
+    return found
 
-def tree(text): return ast.parse(without_directives(re.sub(r'^[%!].*', '', text, flags=re.M)))
+def by_hand():
+    "Modules that no notebook makes: the sub-packages' own files."
+    return [Code(shown(p), shown(p), p.read_text(encoding='utf-8'), dotted(p), True) for p in inits()]
 
-def is_import(node): return isinstance(node, (ast.Import, ast.ImportFrom))
+def exported(): return [c for c in codes() if c.exported] + by_hand()
 
-def opens(node):
-    "Whether a statement belongs in the cell that opens a module: an import or its logger."
-    return is_import(node) or ast.unparse(node) == '_log = logging.getLogger(__name__)'
+def lessons(): return [c for c in codes() if m.is_lesson(c.cell)]
 
-@cache
-def notebook_of():
-    "The notebook of each module, by the module's name."
-    return {name: p for p in notebooks() if (name := module(read(p)))}
+def git(*args): return subprocess.run(['git', *args], cwd=root, check=True, capture_output=True, text=True).stdout
+
+# The order of the rooms, and what may be imported
 
 def stale_modules():
     "A module whose notebook is gone or renamed, or a sub-package without modules: export never removes them."
     made = notebook_of()
-    lost = [f'{shown(p)} comes from no notebook' for p in modules() if dotted(p) not in made]
-    empty = [p for p in inits() if p.parent != package and not any(m.startswith(dotted(p) + '.') for m in made)]
-    return lost + [f'{shown(p)} is in a folder for which no notebook makes a module' for p in empty]
-
-def git(*args): return subprocess.run(['git', *args], cwd=root, check=True, capture_output=True, text=True).stdout
-
-def base_of(node, home):
-    "Name inside the package that `from X import ...` speaks of, or None; `home` is the importing module's folder."
-    if node.level:
-        folders = home.split('.') if home else []
-        kept = folders[:len(folders) - node.level + 1]
-        return '.'.join([*kept, *filter(None, [node.module])])
-    if node.module == 'musechat': return ''
-    return node.module.removeprefix('musechat.') if node.module.startswith('musechat.') else None
-
-@cache
-def known():
-    "Every module and sub-package, as written and as the notebooks will export it."
-    made = set(notebook_of())
-    folders = {name.rpartition('.')[0] for name in made}
-    return made | folders | {dotted(p) for p in [*modules(), *inits()]}
-
-def imported(tree, home):
-    "Modules of this package that a piece of code imports, anywhere in it."
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [a.name.removeprefix('musechat.') for a in node.names if a.name.startswith('musechat.')]
-            yield from names
-        elif isinstance(node, ast.ImportFrom) and (base := base_of(node, home)) is not None:
-            for a in node.names: yield from meant(base, a.name)
-
-def meant(base, name):
-    "The modules behind `from base import name`: one of that name, or where the sub-package has the name from."
-    inner = f'{base}.{name}'.strip('.')
-    if inner in known(): return [inner]
-    init = package.joinpath(*base.split('.'))/'__init__.py'
-    if base and not (init.is_file() and parsed(init).body): return [base]
-    if name.startswith('__') or not init.is_file(): return []
-    return sources_of(init, name)
-
-def sources_of(init, name):
-    "Modules that a sub-package's own file takes a name from; all that it imports where the name is not found."
-    nodes = [n for n in ast.walk(parsed(init)) if isinstance(n, ast.ImportFrom)]
-    having = [n for n in nodes if name in {a.asname or a.name for a in n.names}]
-    found = [m for n in having or nodes for a in n.names for m in imported(n, dotted(init))]
-    return sorted(set(found))
+    lost = [Breach(shown(p), f'{shown(p)} comes from no notebook') for p in modules() if dotted(p) not in made]
+    folders = {folder_of(name) for name in made}
+    def is_empty(name): return not any(f'{folder}.'.startswith(f'{name}.') for folder in folders)
+    empty = [p for p in inits() if p.parent != package and is_empty(dotted(p))]
+    return lost + [Breach(shown(p), f'{shown(p)} is in a folder for which no notebook makes a module') for p in empty]
 
 dist_names = dict(PIL='pillow', decord='decord2')    # packages whose import has another name
 
@@ -114,18 +99,18 @@ def requirements():
     "A module imports Python's own and the requirements; a package of an extra is imported only inside a function."
     always, extras = required()
     own = set(sys.stdlib_module_names) | {'musechat'}
-    found = [(p, name, at_top) for p in [*inits(), *modules()] for name, at_top in sorted(outside(p)) if name not in own]
     bad = []
-    for path, name, at_top in found:
-        dist = dist_names.get(name, name).lower().replace('_', '-')
-        if dist in always or dist in extras and not at_top: continue
-        bad.append(f'{shown(path)} imports {dist}' + (' at the top' if dist in extras else ''))
+    for path in [*inits(), *modules()]:
+        for name, at_top in sorted(outside(path)):
+            dist = dist_names.get(name, name).lower().replace('_', '-')
+            if name in own or dist in always or dist in extras and not at_top: continue
+            bad.append(Breach(shown(path), f'{shown(path)} imports {dist}' + (' at the top' if dist in extras else '')))
     return bad
 
 def is_run_later(node):
     "Whether what stands below a node is left alone when the module is imported."
     types_only = isinstance(node, ast.If) and ast.unparse(node.test).endswith('TYPE_CHECKING')
-    return types_only or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return types_only or isinstance(node, m.functions)
 
 def outside(path):
     "(top-level name, whether imported when the module is) of what a file imports by its full name."
@@ -136,123 +121,238 @@ def outside(path):
         elif isinstance(n, ast.ImportFrom) and not n.level: found.add((n.module.split('.')[0], n not in later))
     return found
 
-@cache
-def places():
-    "Where each module stands, by its name; pages without a number are left out."
-    return {name: place(p) for name, p in notebook_of().items() if place(p) is not None}
-
-def number(place): return '/'.join(map(str, place))
-
 def import_order():
     "A module imports only from rooms above its own and, inside its room, from lower numbers."
-    bad = [f'{shown(p)} comes from a notebook without a number' for p in modules() if dotted(p) not in places()]
+    lost = [p for p in modules() if dotted(p) not in places()]
+    bad = [Breach(shown(p), f'{shown(p)} comes from a notebook without a number') for p in lost]
     for path in modules():
         here = places().get(dotted(path))
         if here is None: continue
-        home = dotted(path).rpartition('.')[0]
-        wrong = {m for m in imported(parsed(path), home) if places().get(m, here) >= here}
-        bad += [f'{shown(path)} ({number(here)}) imports {m}' + where(m) for m in sorted(wrong)]
+        others = set(imported(parsed(path), folder_of(dotted(path))))
+        wrong = sorted(other for other in others if places().get(other, here) >= here)
+        bad += [Breach(shown(path), f'{shown(path)} ({number(here)}) imports {other}{where(other)}') for other in wrong]
     return bad + twins() + foreign_inits()
-
-def where(name): return f' ({number(places()[name])})' if name in places() else ', which is not there'
 
 def twins():
     "Modules whose notebooks have the same number."
-    by_place = {}
-    for name, at in places().items(): by_place.setdefault(at, []).append(name)
-    return [f'{" and ".join(names)} have the same number {number(at)}' for at, names in by_place.items() if len(names) > 1]
+    seen, bad = {}, []
+    for name, at in places().items():
+        path = shown(notebook_of()[name])
+        other = seen.setdefault(at, path)
+        if other != path: bad.append(Breach(path, f'{path} has the number {number(at)} of {other}'))
+    return bad
 
 def foreign_inits():
     "Sub-packages that import from outside themselves."
-    return [f'{shown(p)} imports {m}, from outside' for p in inits() if p.parent != package
-            for m in sorted(set(imported(parsed(p), dotted(p)))) if not f'{m}.'.startswith(dotted(p) + '.')]
+    bad = []
+    for path in inits():
+        if path.parent == package: continue
+        names = sorted(set(imported(parsed(path), dotted(path))))
+        foreign = [name for name in names if not f'{name}.'.startswith(f'{dotted(path)}.')]
+        bad += [Breach(shown(path), f'{shown(path)} imports {name}, from outside') for name in foreign]
+    return bad
 
 def lesson_order():
-    "A lesson cell imports, as its module does, only from rooms above its own and from lower numbers, and its own module."
+    "A lesson, too, imports only from rooms above its own, from lower numbers in its room, and from its own module."
     bad = []
-    for path in notebooks():
-        nb, here = read(path), place(path)
-        if here is None: continue
-        home = (module(nb) or '').rpartition('.')[0]
-        for i, cell in enumerate(nb['cells']):
-            if cell['cell_type'] != 'code' or is_exported(cell): continue
-            later = {m for m in imported(tree(source(cell)), home) if places().get(m, here) > here}
-            bad += [f'{shown(path)} cell {i} imports {m}' + where(m) for m in sorted(later)]
+    for code in codes():
+        here = place(root/code.file)
+        if here is None or code.exported: continue
+        later = {other for other in imported(code.tree, code.home) if places().get(other, here) > here}
+        bad += [code.breach(f' imports {other}{where(other)}') for other in sorted(later)]
     return bad
+
+def private_imports():
+    "No private name of another module is used."
+    return [c.breach(f' uses {name}') for c in codes() + by_hand() for name in private_names(c.tree, c.home)]
 
 def pyflakes():
     "What pyflakes finds in the package and in .ci."
     files = [*sorted(package.rglob('*.py')), *sorted((root/'.ci').rglob('*.py')), *root.glob('setup.py')]
-    found = subprocess.run([sys.executable, '-m', 'pyflakes', *map(shown, files)], cwd=root, capture_output=True, text=True)
-    return (found.stdout + found.stderr).splitlines()
+    command = [sys.executable, '-m', 'pyflakes', *map(shown, files)]
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    return [Breach(line.partition(':')[0], line) for line in (found.stdout + found.stderr).splitlines()]
+
+# How a notebook is laid out
 
 def opening_cells():
-    "A notebook opens with a title and a one-line summary; one with a module then names it, and imports in the first exported cell."
-    bad = []
-    for path in notebooks():
-        nb, name = read(path)['cells'], shown(path)
-        if nb[0]['cell_type'] != 'markdown' or not re.match(r'# \S.*\n+> \S', source(nb[0])): bad.append(f'{name}: first cell is no "# title" and "> summary"')
-        if module(dict(cells=nb)) is None: continue
-        if 'default_exp' not in directives(nb[1]): bad.append(f'{name}: second cell is not "#| default_exp"')
-        first = next((c for c in nb if 'export' in directives(c)), None)
-        if first and not all(map(opens, tree(source(first)).body)): bad.append(f'{name}: the first exported cell holds more than imports')
-    return bad
+    "A page opens with title and summary; one with a module then names it, and imports in its first exported cell."
+    return [Breach(shown(p), f'{shown(p)}: {text}') for p, nb in pages() for text in openings(nb['cells'])]
+
+def openings(nb):
+    "What is wrong with the first cells of a page."
+    titled = nb[0]['cell_type'] == 'markdown' and re.match(r'# \S.*\n+> \S', source(nb[0]))
+    if not titled: yield 'first cell is no "# title" and "> summary"'
+    if module(dict(cells=nb)) is None: return
+    if len(nb) < 2 or 'default_exp' not in m.directives(nb[1]): yield 'second cell is not "#| default_exp"'
+    first = next((c for c in nb if 'export' in m.directives(c)), None)
+    if first and not all(map(opens, m.tree(source(first)).body)):
+        yield 'the first exported cell holds more than imports'
+
+def opens(node):
+    "Whether a statement belongs in the cell that opens a module: an import or its logger."
+    return is_import(node) or ast.unparse(node) == '_log = logging.getLogger(__name__)'
 
 def lonely_imports():
     "An exported cell with imports holds nothing else."
     def mixed(body): return any(map(is_import, body)) and not all(map(opens, body))
-    return [at for at, cell in exported() if mixed(tree(source(cell)).body)]
-
-def function_length():
-    "No function of more than 40 lines."
-    return [f'{shown(p)}:{n.lineno}: {n.name} has {n.end_lineno - n.lineno + 1} lines' for p in modules()
-            for n in ast.walk(parsed(p))
-            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.end_lineno - n.lineno > 40]
-
-def swallowed_errors():
-    "No `except ...: pass`."
-    return [f'{shown(p)}:{n.lineno}' for p in modules() for n in ast.walk(parsed(p))
-            if isinstance(n, ast.ExceptHandler) and len(n.body) == 1 and isinstance(n.body[0], ast.Pass)]
-
-def typed_parameters():
-    "Every parameter of a public function or method has a type."
-    def defs(body, public=True):
-        for n in body:
-            if isinstance(n, ast.ClassDef): yield from defs(n.body, not n.name.startswith('_'))
-            elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and public and not n.name.startswith('_'): yield n
-    def untyped(f): return [a.arg for a in f.args.posonlyargs + f.args.args + f.args.kwonlyargs if a.annotation is None and a.arg not in ('self', 'cls')]
-    return [f'{at}: {f.name}({", ".join(names)})' for at, c in exported() for f in defs(tree(source(c)).body) if (names := untyped(f))]
+    return [c.breach() for c in codes() if c.exported and mixed(c.tree.body)]
 
 def shell_lines():
     "No `!command` in a cell: it passes when it fails."
-    return [at for at, c in cells() if re.search(r'^\s*!', source(c), re.M)]
-
-def star_imports():
-    "No `from x import *`."
-    return [at for at, c in cells() for n in ast.walk(tree(source(c))) if isinstance(n, ast.ImportFrom) and n.names[0].name == '*']
+    return [Breach(f, at) for f, at, c in cells() if re.search(r'^\s*!', source(c), re.M)]
 
 def notebook_size():
     "No notebook of 300 kB or more."
-    return [f'{shown(p)}: {p.stat().st_size/1000:.0f} kB' for p in notebooks() if p.stat().st_size >= 300_000]
+    large = [p for p in notebooks() if p.stat().st_size >= 300_000]
+    return [Breach(shown(p), f'{shown(p)}: {p.stat().st_size//1000} kB', p.stat().st_size//1000) for p in large]
 
 def saved_errors():
     "No traceback in a saved output."
-    return [at for at, c in cells() for o in c['outputs'] if o['output_type'] == 'error' or 'Traceback (most recent call last)' in ''.join(o.get('text', ''))]
+    def failed(o):
+        return o['output_type'] == 'error' or 'Traceback (most recent call last)' in ''.join(o.get('text', ''))
+    return [Breach(f, at) for f, at, c in cells() for o in c['outputs'] if failed(o)]
+
+def dead_links():
+    "Links between pages, and to pictures, lead to files that are there."
+    return [Breach(shown(p), f'{shown(p)} links {target}') for p, nb in pages() for target in m.dead_links(p, nb)]
+
+def alt_text():
+    "Every figure says what is in it: `![what is in it](x.png)`, `#| fig-alt: what is in it` in the cell that draws it."
+    bad = [Breach(f, f'{at}: {picture}') for f, at, c in cells('markdown') for picture in m.mute_pictures(source(c))]
+    return bad + [Breach(f, f'{at}: {what}') for f, at, c in cells() for what in m.mute_outputs(c)]
+
+# How much a reader has to hold in the head
+
+def line_length():
+    "Code lines have at most 120 characters."
+    texts = [(c.file, c.at, c.text) for c in codes() + by_hand()]
+    texts += [(shown(p), shown(p), p.read_text(encoding='utf-8')) for p in sorted((root/'.ci').rglob('*.py'))]
+    bad = []
+    for file, at, text in texts:
+        long = [(i, len(line)) for i, line in enumerate(text.splitlines(), 1) if len(line) > 120]
+        bad += [Breach(file, f'{at} line {i}: {n} characters', n) for i, n in long]
+    return bad
+
+def function_lines():
+    "Functions have at most 30 lines."
+    return [c.breach(f': {f.name} has {m.span(f)} lines', m.span(f)) for c in exported()
+            for f in m.all_functions(c.tree) if m.span(f) > 30]
+
+def function_characters():
+    "Functions have at most 1,200 characters."
+    sizes = [(c, f.name, m.characters(c.text, f)) for c in exported() for f in m.all_functions(c.tree)]
+    return [c.breach(f': {name} has {n:,} characters', n) for c, name, n in sizes if n > 1200]
+
+def module_lines():
+    "Modules have at most 600 lines."
+    sizes = [(shown(p), len(p.read_text(encoding='utf-8').splitlines())) for p in [*inits(), *modules()]]
+    return [Breach(file, f'{file} has {n} lines', n) for file, n in sizes if n > 600]
+
+def exported_cells():
+    "Exported cells have at most 30 lines; a class that stays whole, 60."
+    sizes = [(c, m.line_count(c.text)) for c in codes() if c.exported]
+    return [c.breach(f': {n} lines', n) for c, n in sizes if n > (60 if m.is_one_class(c.tree) else 30)]
+
+def lesson_lines():
+    "Lesson cells have at most 12 lines."
+    return [c.breach(f': {n} lines', n) for c in lessons() if (n := m.line_count(c.text)) > 12]
+
+def lesson_assertions():
+    "Lesson cells show at most 4 assertions; those that pin details stand together under `#| hide`."
+    return [c.breach(f': {n} assertions', n) for c in lessons() if (n := m.assertions(c.text)) > 4]
+
+def prose():
+    "At least 15 % of a page's characters are prose: code is at most 85 %."
+    shares = [(shown(p), 100*m.code_share(nb)) for p, nb in pages()]
+    return [Breach(file, f'{file}: {100 - code:.1f} % prose', round(code)) for file, code in shares if code > 85]
+
+# What editors, type checkers and readers can follow
+
+def attached_methods():
+    "Methods stand in their class: no `A.f = g`, no `setattr(A, ...)`."
+    return [c.breach(f': {what}') for c in exported() for what in m.attached(c.tree)]
+
+def patched_methods():
+    "Methods stand in their class: no `@patch`, whose methods type checkers do not see."
+    return [c.breach(f': {f.name}') for c in exported() for f in m.all_functions(c.tree) if m.is_patched(f)]
+
+def typed_parameters():
+    "Every parameter of a public function or method has a type."
+    def untyped(f): return ', '.join(a.arg for a in m.parameters(f) if a.annotation is None)
+    found = [(c, f.name, untyped(f)) for c in exported() for f in m.public_functions(c.tree.body)]
+    return [c.breach(f': {name}({names})') for c, name, names in found if names]
+
+def swallowed_errors():
+    "No `except ...: pass`."
+    return [c.breach() for c in exported() for n in ast.walk(c.tree) if m.swallows(n)]
+
+def star_imports():
+    "No `from x import *`."
+    return [c.breach() for c in codes() + by_hand() for n in ast.walk(c.tree) if m.is_star(n)]
 
 def machine_paths():
     "No path of one machine in a file that is kept."
     path = re.compile(r'(?<![\w.~$}])/(?:work|root|tmp|home)/\w+')
+    kinds = {'.py', '.md', '.ini', '.yml', '.yaml', '.toml', '.sh', '.ipynb', ''}
     files = [root/f for f in git('ls-files').splitlines()]
-    texts = [p for p in files if p.is_file() and p.suffix in {'.py', '.md', '.ini', '.yml', '.yaml', '.sh', '.ipynb', ''}]
-    return [f'{shown(p)}: {m[0]}' for p in texts if (m := path.search(p.read_text(encoding='utf-8', errors='ignore')))]
+    texts = [p for p in files if p.is_file() and p.suffix in kinds]
+    found = [(shown(p), path.search(p.read_text(encoding='utf-8', errors='ignore'))) for p in texts]
+    return [Breach(file, f'{file}: {match[0]}') for file, match in found if match]
 
-rules = [stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, function_length, swallowed_errors, typed_parameters,
-         shell_lines, star_imports, notebook_size, saved_errors, machine_paths]
+def limits_are_tidy():
+    "limits.toml is as `checks.py --tighten` writes it, and names only files that are there."
+    gone = sorted({file for files in limits.load().values() for file in files if not (root/file).exists()})
+    bad = [Breach(file, f'{file} is in limits.toml and not there: {limits.how}, or --moved') for file in gone]
+    return bad if limits.is_tidy(notes()) else [*bad, Breach('.ci/limits.toml', limits.how)]
+
+ratcheted = [lesson_order, private_imports, alt_text, line_length, function_lines, function_characters, module_lines,
+             exported_cells, lesson_lines, lesson_assertions, prose, attached_methods, patched_methods]
+rules = [stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, notebook_size,
+         saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths, *ratcheted,
+         limits_are_tidy]
+
+def notes(): return {f.__name__: f.__doc__ for f in ratcheted}
+
+def check(rule):
+    "What is wrong by a rule and the limits."
+    breaches = rule()
+    return limits.complaints(breaches, limits.load().get(rule.__name__, {}) if rule in ratcheted else {})
+
+def below(prefix):
+    "Whether a breach's file, its module or its notebook is below a path."
+    pairs = [(f'musechat/{name.replace(".", "/")}.py', shown(p)) for name, p in notebook_of().items()]
+    twin = {**dict(pairs), **{b: a for a, b in pairs}}
+    return lambda breach: any(f.startswith(prefix) for f in (breach.file, twin.get(breach.file, '')))
+
+def report(chosen, prefix):
+    "Print every breach of some rules."
+    inside = below(prefix.removeprefix('./'))
+    for rule in chosen:
+        found = list(filter(inside, rule()))
+        if found: print(f'{rule.__name__}: {len(found)}. {rule.__doc__}', *(f'    {b.text}' for b in found), sep='\n')
+
+def tighten():
+    "Lower the figures of limits.toml."
+    have = limits.load()
+    touched = [rule for rule in ratcheted if rule.__name__ in have]
+    new = {rule.__name__: limits.tightened(have[rule.__name__], limits.measured(rule())) for rule in touched}
+    limits.save(new, notes())
 
 def main():
-    if len(sys.argv) < 2: return print(*(f.__name__ for f in rules), sep='\n')
-    rule = next(f for f in rules if f.__name__ == sys.argv[1])
-    broken = rule()
-    if broken: sys.exit(f'{rule.__doc__}\n' + '\n'.join(broken))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('name', nargs='?', choices=[f.__name__ for f in rules], metavar='NAME')
+    parser.add_argument('--all', nargs='?', const='', metavar='PATH')
+    parser.add_argument('--tighten', action='store_true')
+    parser.add_argument('--record', action='store_true')
+    parser.add_argument('--moved', nargs=2, metavar=('OLD', 'NEW'))
+    args = parser.parse_args()
+    chosen = [f for f in rules if args.name in (None, f.__name__)]
+    if args.all is not None: report(chosen, args.all)
+    elif args.tighten: tighten()
+    elif args.record: limits.save({f.__name__: limits.measured(f()) for f in ratcheted}, notes())
+    elif args.moved: limits.save(limits.moved(limits.load(), *args.moved), notes())
+    elif args.name is None: print(*(f.__name__ for f in rules), sep='\n')
+    elif broken := check(chosen[0]): sys.exit('\n'.join([chosen[0].__doc__, *broken]))
 
 if __name__ == '__main__': main()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from api import attributes, entries, functions, markdown, of_value, plain
-from notebooks import directives, module, module_file, nbs, notebooks, page, read, room, root, source, without_directives
+from notebooks import (alt, directives, module, module_file, nbs, notebooks, page, read, room, root, source,
+                       without_directives)
 
 def settings():
     "The default section of settings.ini."
@@ -98,7 +99,9 @@ def md_cell(text): return dict(cell_type='markdown', metadata={}, source=text)
 def code_cell(cell, text, *tags):
     "A code cell with its saved outputs, but for widgets (progress bars): they would need another server's scripts."
     outputs = [o for o in cell['outputs'] if 'application/vnd.jupyter.widget-view+json' not in o.get('data', {})]
-    return dict(cell, source=text, metadata=dict(tags=list(tags)), execution_count=None, outputs=outputs)
+    metadata = dict(tags=list(tags))
+    if alt(cell): metadata['mystnb'] = dict(image=dict(alt=alt(cell)))
+    return dict(cell, source=text, metadata=metadata, execution_count=None, outputs=outputs)
 
 def shown(cell, mod, level, names, lines):
     "The cells that a reader gets for a code cell."
