@@ -202,6 +202,30 @@ def shell_lines():
     "No `!command` in a cell: it passes when it fails."
     return [Breach(f, at) for f, at, c in cells() if re.search(r'^\s*!', source(c), re.M)]
 
+def programs(text):
+    "Syntax tree of a cell, and of each script that stands in it as a string."
+    whole = m.tree(text)
+    yield whole
+    for node in ast.walk(whole):
+        if not isinstance(node, ast.Constant) or '\n' not in str(node.value): continue
+        try: yield ast.parse(node.value)
+        except (SyntaxError, ValueError): continue       # no script
+
+def forks(node):
+    "Whether a part of a program starts a process by fork, or by Linux's default, which is fork before Python 3.14."
+    if isinstance(node, (ast.Attribute, ast.alias)):
+        return getattr(node, 'attr', getattr(node, 'name', '')) in ('fork', 'forkpty')
+    if isinstance(node, ast.Constant): return node.value == 'fork'
+    if not isinstance(node, ast.Call): return False
+    name, call = getattr(node.func, 'attr', getattr(node.func, 'id', '')), ast.unparse(node)
+    starts = name in ('Process', 'Pool', 'ProcessPoolExecutor') or name == 'DataLoader' and 'num_workers' in call
+    return starts and 'context' not in call
+
+def no_fork():
+    "No fork: a child of a process with threads (OpenMP, torch) can hang. Spawn, or run a script in a process of its own."
+    found = [(f, at, n) for f, at, c in cells() for t in programs(source(c)) for n in ast.walk(t) if forks(n)]
+    return [Breach(f, f'{at}: {ast.unparse(n)[:80]}') for f, at, n in found]
+
 def notebook_size():
     "No notebook of 300 kB or more."
     large = [p for p in notebooks() if p.stat().st_size >= 300_000]
@@ -308,7 +332,7 @@ def limits_are_tidy():
 
 ratcheted = [lesson_order, private_imports, alt_text, line_length, function_lines, function_characters, module_lines,
              exported_cells, lesson_lines, lesson_assertions, prose, attached_methods, patched_methods]
-rules = [stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, notebook_size,
+rules = [stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, no_fork, notebook_size,
          saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths, *ratcheted,
          limits_are_tidy]
 

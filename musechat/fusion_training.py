@@ -72,7 +72,7 @@ class Messages:
     def __init__(self,
         encoder:Any,               # a `TextEncoder`
     ):
-        self.encoder,self.d,self._at,self._parts = encoder,encoder.d,{},[]
+        self.encoder,self.d,self._at = encoder,encoder.d,{}
 
     def __len__(self): return len(self._at)
 
@@ -83,6 +83,7 @@ class Messages:
     )->'Messages':
         "Encode what is not known yet, short texts together."
         new = sorted({t for t in texts if t not in self._at}, key=lambda t: (len(t), t))
+        if new and self.encoder is None: raise MusechatError(f"not encoded before training began: {printable(new[0], 70)}")
         for i in tqdm(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}', disable=None if progress and len(new) > chunk else True):
             tokens, mask = self.encoder.encode(new[i:i + chunk])
             for text, t, m in zip(new[i:i + chunk], tokens, mask): self._at[text] = t[m].half()
@@ -91,6 +92,16 @@ class Messages:
     def __getitem__(self, text:str)->torch.Tensor:     # (n_t, d) float32, summary in front
         if text not in self._at: self.add([text])
         return self._at[text].float()
+
+    def __getstate__(self)->dict:
+        "State for a process that makes batches: no encoder, and one tensor in place of thousands."
+        lengths = [len(t) for t in self._at.values()]
+        whole = torch.cat([torch.zeros(0, self.d).half(), *self._at.values()])
+        return dict(d=self.d, texts=list(self._at), lengths=lengths, whole=whole)
+
+    def __setstate__(self, state:dict):
+        self.encoder,self.d = None,state['d']
+        self._at = dict(zip(state['texts'], state['whole'].split(state['lengths'])))
 
 # %% ../nbs/54_fusion_training.ipynb #cell-017
 class Segments:
@@ -166,6 +177,7 @@ class DialogSamples:
         n_age:int=5,
     ):
         self.segments,self.messages,self.seed,self.dropping,self.n_age = segments,messages,seed,dropping,n_age
+        messages.add(t for d in dialogs for t in d.answers)
         by_item = {}
         for d in dialogs: by_item.setdefault(d.item_id, []).append(d)
         self.dialogs = list(by_item.values())

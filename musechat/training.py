@@ -12,6 +12,7 @@ import json
 import logging
 import math
 import os
+import pickle
 import shutil
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
@@ -142,11 +143,19 @@ class _Batches(Dataset):
             self._known = epoch, order if lengths is None else by_length(order, np.asarray(lengths), self.size, gen)
         return self._known[1][j*self.size:(j + 1)*self.size]
 
+    def __getstate__(self)->dict:
+        "Plain bytes. Else torch would move tensors to shared memory, and arrays that view them would point nowhere."
+        return dict(pickled=pickle.dumps(self.__dict__))
+
+    def __setstate__(self, state:dict): self.__dict__.update(pickle.loads(state['pickled']))
+
     def __getitem__(self, k:int)->dict[str, Any]: return self.data.batch(k//self.per_epoch, self.rows(k)[self.part])
 
 def _loader(batches:_Batches, first:int, last:int, n_worker:int)->DataLoader:
     "Batches first to last - 1, in order."
-    return DataLoader(batches, batch_size=None, sampler=range(first, last), num_workers=n_worker, pin_memory=torch.cuda.is_available())
+    start = 'spawn' if n_worker else None      # a fork of a process whose threads have started can hang
+    return DataLoader(batches, batch_size=None, sampler=range(first, last), num_workers=n_worker,
+                      multiprocessing_context=start, pin_memory=torch.cuda.is_available())
 
 # %% ../nbs/50_training.ipynb #cell-019
 def _trained(model:nn.Module)->dict[str, torch.Tensor]:
