@@ -29,7 +29,7 @@ setup(
         'Intended Audience :: ' + cfg['audience'],
         'Natural Language :: ' + cfg['language'],
     ] + [f'Programming Language :: Python :: {v}' for v in pythons[pythons.index(cfg['min_python']):]],
-    packages=find_namespace_packages(include=['musechat', 'musechat.sample', 'musechat.models', 'musechat.models.recommender']),
+    packages=find_namespace_packages(include=['musechat', 'musechat.*']),
     include_package_data=True,
     install_requires=shlex.split(cfg['requirements']),
     extras_require=extras,
