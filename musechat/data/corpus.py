@@ -14,7 +14,8 @@ from typing import Any, Iterator, Mapping, Sequence
 
 from ..core.errors import MusechatError, printable
 from ..core.files import content_hash, write_atomic
-from ..core.jobs import read_jsonl, signature_hash
+from ..core.files import read_jsonl
+from ..core.jobs import signature_hash
 from ..language.facts import Facts
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-005

@@ -26,7 +26,7 @@ from ..core.files import atomic_path, content_hash, write_atomic
 from ..core.types import Quartet, Turn
 from .corpus import Corpus, item_facts, Item
 from .features import Features
-from ..core.jobs import read_jsonl
+from ..core.files import read_jsonl
 from ..language.facts import Facts, guess_names, Pair
 from ..language.rules import check_dialog
 

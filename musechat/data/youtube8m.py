@@ -45,7 +45,8 @@ from ..core.errors import MediaError, MusechatError, printable
 from ..core.files import atomic_path, media_id, write_atomic
 from ..core.types import central_clip
 from .corpus import Corpus, Item, write_corpus
-from ..core.jobs import append_jsonl, job_lock, read_jsonl, run_units
+from ..core.files import append_jsonl, read_jsonl
+from ..core.jobs import job_lock, run_units
 from ..media.read import containers, open_media, probe
 
 _log = logging.getLogger(__name__)

@@ -28,7 +28,8 @@ from ..language.claims import coverage, Known, names_artist, names_title, read_c
 from ..core.errors import MusechatError, printable
 from ..core.files import cache_dir, write_atomic
 from ..encoders.registry import quiet
-from ..core.jobs import append_jsonl, job_lock, open_journal, signature_hash
+from ..core.files import append_jsonl
+from ..core.jobs import job_lock, open_journal, signature_hash
 from ..core.metrics import draw_queries, Difference, Estimate
 from ..encoders.checkpoints import fetch, hub_folder
 from ..language.facts import Facts, Pair

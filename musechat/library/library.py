@@ -14,7 +14,6 @@ import os
 import shlex
 import shutil
 import stat as st
-import threading
 from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -24,6 +23,7 @@ from typing import Any, Iterable, Iterator, Protocol, Sequence
 
 import numpy as np
 import torch
+from filelock import FileLock
 from torch.nn import functional as F
 from tqdm import tqdm
 
@@ -153,37 +153,16 @@ class FolderLock:
     def __init__(self,
         path:str|Path,        # a file that is made if need be and never removed
     ):
-        self.path,self._thread,self._depth = Path(path),threading.RLock(),0
+        self.path,self._lock = Path(path),FileLock(path)
 
     @contextmanager
     def __call__(self)->Iterator[None]:
         "Wait for the turn, and hold it inside `with`."
-        with self._thread:
-            if self._depth == 0: self._file = self._take()
-            self._depth += 1
-            try: yield
-            finally:
-                self._depth -= 1
-                if self._depth == 0: self._file.close()      # this gives the lock back
-
-    def _take(self):
-        "The open, locked file."
-        try: f = open(self.path, 'a+b')
-        except OSError as e: raise LibraryError(f"the library {printable(self.path.parent)} cannot be written: {e.strerror}") from e
-        try:
-            import fcntl
-            fcntl.flock(f, fcntl.LOCK_EX)
-        except ImportError: _lock_on_windows(f)
-        return f
-
-def _lock_on_windows(f):
-    "Lock the first byte; waits in steps of ten seconds."
-    import msvcrt
-    while True:
-        f.seek(0)
-        try: return msvcrt.locking(f.fileno(), msvcrt.LK_LOCK, 1)
+        try: self._lock.acquire()
         except OSError as e:
-            if e.errno != 36: raise      # 36: still held by another
+            raise LibraryError(f"the library {printable(self.path.parent)} cannot be written: {e.strerror}") from e
+        try: yield
+        finally: self._lock.release()
 
 # %% ../../nbs/40_library/10_library.ipynb #cell-016
 class Store(Protocol):

@@ -24,7 +24,8 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from ..core.errors import MusechatError, printable
 from ..core.files import write_atomic
-from ..core.jobs import append_jsonl, job_lock, open_journal, read_jsonl
+from ..core.files import append_jsonl, read_jsonl
+from ..core.jobs import job_lock, open_journal
 from .saving import evaluating
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-005

@@ -23,7 +23,7 @@ from ..core.files import write_atomic
 from ..encoders.presets import get_preset, Preset
 from ..data.corpus import Corpus
 from ..data.features import encode_corpus, Features
-from ..core.jobs import read_jsonl
+from ..core.files import read_jsonl
 from ..core.metrics import RankingTable
 from ..language.facts import Pair
 from ..data.quartets import build_quartets, load_quartets, make_pairs, split_items, test_pools

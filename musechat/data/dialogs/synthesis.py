@@ -34,7 +34,8 @@ from tqdm import tqdm
 from ...core.errors import MusechatError, printable
 from ...core.files import atomic_path, cache_dir, write_atomic
 from ...core.types import Turn
-from ...core.jobs import append_jsonl, job_lock, open_journal
+from ...core.files import append_jsonl
+from ...core.jobs import job_lock, open_journal
 from ...encoders.checkpoints import checkpoints, fetch, hub_folder
 from .prompts import build_prompt, Prompt, quote_block
 from ...language.facts import Facts, Pair
