@@ -25,9 +25,9 @@ from ..core.files import atomic_path
 from ..core.types import Ranking, Recommender, Request, Track, TrackTable
 from ..encoders.registry import imagenet_classes
 from .dialogs.templates import expand, sentence_case
-from ..language.phrasing import and_list
+from ..language.text import and_list, comparatives
 from ..language.preferences import (
-    _clash, _class_scenes_cached, _comparatives, _directions, _opposed, _pull, _push, _wider, concepts, d_summary,
+    _clash, _class_scenes_cached, _directions, _opposed, _pull, _push, _wider, concepts, d_summary,
     fade, merge, occasions, read_preferences, scenes, table_stats, Preferences)
 
 # %% ../../nbs/60_data/60_pseudo.ipynb #cell-006
@@ -339,7 +339,7 @@ _no_adjective = _phrasings("""
 # %% ../../nbs/60_data/60_pseudo.ipynb #cell-032
 def _more_so(word:str)->list[str]:
     "Comparatives that people form: faster, happier, not cheerfuler."
-    return _comparatives(word) if re.fullmatch(r'[a-z]{3,6}', word) and not word.endswith(('ed', 'ic', 'al', 'ful', 'ing', 'ous')) else []
+    return comparatives(word) if re.fullmatch(r'[a-z]{3,6}', word) and not word.endswith(('ed', 'ic', 'al', 'ful', 'ing', 'ous')) else []
 
 def _clause(words:Sequence[Word], side:int, rng:random.Random)->str:
     "One clause that asks for words of one form (+1) or against them (-1)."

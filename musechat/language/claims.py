@@ -20,7 +20,7 @@ from .rules import concepts, find_name, fold, Mention, name_words, read_mentions
 from .rules import (
     _capital_fine, _check_language, _check_length, _check_patterns, concept_words, _decades, everyday_words, _match,
     _Message, _names, _opposites, _quotes, _refs, _split_words, _supported, _tokens, _within)
-from .phrasing import with_article
+from .text import with_article
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-005
 @dataclass(frozen=True)

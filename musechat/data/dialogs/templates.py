@@ -17,7 +17,7 @@ from ...core.types import Turn
 from .prompts import Prompt
 from ...language.facts import Facts, Pair
 from ...language.rules import check_dialog, concepts_of, read_mentions
-from ...language.phrasing import and_list, with_article
+from ...language.text import and_list, with_article
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-005
 _choice = re.compile(r'\{([^{}]*)\}')
