@@ -3,9 +3,11 @@
     checks.py                       lists the rules
     checks.py NAME                  runs one; a file in limits.toml may break it as far as stands there, and no less
     checks.py [NAME] --all [PATH]   every place that breaks it, whatever limits.toml says; PATH: only below it
-    checks.py --tighten             writes lower figures into limits.toml where files have become better
+    checks.py [NAME] --tighten      writes lower figures into limits.toml where files have become better
     checks.py --moved OLD NEW       a file was moved: its figures go with it
-    checks.py --record              writes limits.toml anew, higher figures too: for the step that lays out the rooms"""
+    checks.py [NAME] --record       writes limits.toml anew, higher figures too: for the step that lays out the rooms
+
+Without a name, --tighten and --record leave out what takes minutes: `types`."""
 import argparse
 import ast
 import re
@@ -307,6 +309,20 @@ def typed_parameters():
     found = [(c, f.name, untyped(f)) for c in exported() for f in m.public_functions(c.tree.body)]
     return [c.breach(f': {name}({names})') for c, name, names in found if names]
 
+def any_types():
+    "No parameter or result is `Any`: a tensor is a torch.Tensor, and what may be anything at all is an `object`."
+    found = [(c, f, m.any_of(f)) for c in exported() for f in m.outer_functions(c.tree.body)]
+    return [c.breach(f': {f.name}, {what}') for c, f, names in found for what in names]
+
+def types():
+    "What mypy finds in the package, by .ci/mypy.ini."
+    command = [sys.executable, '-m', 'mypy', '--config-file', '.ci/mypy.ini', '--cache-dir', '_build/mypy']
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    errors = [line for line in found.stdout.splitlines() if re.match(r'\S+\.py:\d+: error: ', line)]
+    broken = found.returncode > 1 or found.returncode and not errors    # mypy did not come to an end
+    if broken: return [Breach('.ci/mypy.ini', line) for line in (found.stdout + found.stderr).splitlines()]
+    return [Breach(line.partition(':')[0], line) for line in errors]
+
 def swallowed_errors():
     "No `except ...: pass`."
     return [c.breach() for c in exported() for n in ast.walk(c.tree) if m.swallows(n)]
@@ -330,11 +346,14 @@ def limits_are_tidy():
     bad = [Breach(file, f'{file} is in limits.toml and not there: {limits.how}, or --moved') for file in gone]
     return bad if limits.is_tidy(notes()) else [*bad, Breach('.ci/limits.toml', limits.how)]
 
-ratcheted = [lesson_order, private_imports, alt_text, line_length, function_lines, function_characters, module_lines,
-             exported_cells, lesson_lines, lesson_assertions, prose, attached_methods, patched_methods]
-rules = [stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, no_fork, notebook_size,
-         saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths, *ratcheted,
-         limits_are_tidy]
+ratcheted = [
+    lesson_order, private_imports, alt_text, line_length, function_lines, function_characters, module_lines,
+    exported_cells, lesson_lines, lesson_assertions, prose, attached_methods, patched_methods, any_types, types]
+slow = [types]
+rules = [
+    stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, no_fork,
+    notebook_size, saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths,
+    *ratcheted, limits_are_tidy]
 
 def notes(): return {f.__name__: f.__doc__ for f in ratcheted}
 
@@ -356,12 +375,20 @@ def report(chosen, prefix):
         found = list(filter(inside, rule()))
         if found: print(f'{rule.__name__}: {len(found)}. {rule.__doc__}', *(f'    {b.text}' for b in found), sep='\n')
 
-def tighten():
+def chosen_limits(name): return [f for f in ratcheted if name == f.__name__ or name is None and f not in slow]
+
+def tighten(name):
     "Lower the figures of limits.toml."
-    have = limits.load()
-    touched = [rule for rule in ratcheted if rule.__name__ in have]
-    new = {rule.__name__: limits.tightened(have[rule.__name__], limits.measured(rule())) for rule in touched}
-    limits.save(new, notes())
+    found = limits.load()
+    for rule in chosen_limits(name):
+        old = found.get(rule.__name__)
+        if old: found[rule.__name__] = limits.tightened(old, limits.measured(rule()))
+    limits.save(found, notes())
+
+def record(name):
+    "Write the figures of limits.toml anew."
+    new = {rule.__name__: limits.measured(rule()) for rule in chosen_limits(name)}
+    limits.save({**limits.load(), **new}, notes())
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -371,10 +398,10 @@ def main():
     parser.add_argument('--record', action='store_true')
     parser.add_argument('--moved', nargs=2, metavar=('OLD', 'NEW'))
     args = parser.parse_args()
-    chosen = [f for f in rules if args.name in (None, f.__name__)]
+    chosen = [f for f in rules if args.name == f.__name__ or args.name is None and f not in slow]
     if args.all is not None: report(chosen, args.all)
-    elif args.tighten: tighten()
-    elif args.record: limits.save({f.__name__: limits.measured(f()) for f in ratcheted}, notes())
+    elif args.tighten: tighten(args.name)
+    elif args.record: record(args.name)
     elif args.moved: limits.save(limits.moved(limits.load(), *args.moved), notes())
     elif args.name is None: print(*(f.__name__ for f in rules), sep='\n')
     elif broken := check(chosen[0]): sys.exit('\n'.join([chosen[0].__doc__, *broken]))

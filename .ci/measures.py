@@ -75,6 +75,17 @@ def parameters(f):
     named = f.args.posonlyargs + f.args.args + f.args.kwonlyargs
     return [a for a in named if a.arg not in ('self', 'cls')]
 
+def outer_functions(body):
+    "Functions and methods, but none inside other functions."
+    for n in body:
+        if isinstance(n, ast.ClassDef): yield from outer_functions(n.body)
+        elif isinstance(n, functions): yield n
+
+def any_of(f):
+    "Parameters of a function that are `Any`, and 'its result'."
+    annotations = [(a.arg, a.annotation) for a in parameters(f)] + [('its result', f.returns)]
+    return [name for name, node in annotations if node and 'Any' in re.split(r'\s*\|\s*', ast.unparse(node))]
+
 def swallows(node):
     "`except ...: pass`"
     return isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass)
