@@ -224,7 +224,7 @@ def forks(node):
     return starts and 'context' not in call
 
 def no_fork():
-    "No fork: a child of a process with threads (OpenMP, torch) can hang. Spawn, or run a script in a process of its own."
+    "No fork: a child of a process with threads can hang. Spawn, or run a script in a process of its own."
     found = [(f, at, n) for f, at, c in cells() for t in programs(source(c)) for n in ast.walk(t) if forks(n)]
     return [Breach(f, f'{at}: {ast.unparse(n)[:80]}') for f, at, n in found]
 
