@@ -273,7 +273,8 @@ def function_characters():
 def module_lines():
     "Modules have at most 600 lines."
     sizes = [(shown(p), len(p.read_text(encoding='utf-8').splitlines())) for p in [*inits(), *modules()]]
-    return [Breach(file, f'{file} has {n} lines', n) for file, n in sizes if n > 600]
+    def tens(n): return -(-n//10)*10        # a line for an import that has moved is no news
+    return [Breach(file, f'{file} has {n} lines', tens(n)) for file, n in sizes if n > 600]
 
 def exported_cells():
     "Exported cells have at most 30 lines; a class that stays whole, 60."
