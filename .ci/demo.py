@@ -24,6 +24,7 @@ def main(folder):
     assert len(pages) == 1 and videos, f'{folder} has pages {pages} and videos {videos}'
     check_page(pages[0])
     for path in videos: check_video(path)
-    print(f'{pages[0]}: {pages[0].stat().st_size/1e6:.1f} MB;', *(f'{p}: {p.stat().st_size/1e6:.1f} MB' for p in videos))
+    def size(path): return f'{path}: {path.stat().st_size/1e6:.1f} MB'
+    print('; '.join(map(size, [pages[0], *videos])))
 
 if __name__ == '__main__': main(Path(sys.argv[1]))

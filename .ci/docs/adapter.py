@@ -2,8 +2,9 @@
 
 Nothing is run: the outputs shown are those saved in the notebooks.
 
-Title and summary open the page; cells under `#| hide` go; an exported cell becomes its reference entries with the source folded
-below; callouts become admonitions; links between notebooks and `names` in backticks become links between pages."""
+Title and summary open the page; cells under `#| hide` go; an exported cell becomes its reference entries with the
+source folded below; callouts become admonitions; links between notebooks and `names` in backticks become links between
+pages."""
 import ast
 import json
 import re
@@ -26,6 +27,8 @@ def settings():
 
 cfg = settings()
 defined = (ast.ClassDef, *functions)
+in_backticks = re.compile(r'(?<![\[`])`((?:musechat\.)?([A-Za-z_][\w.]*)(?:\(\))?)`(?![\]`])')
+callout = r'^(:{3,})\s*\{\.callout-(\w+)[^}]*'
 
 def exported(cell): return bool(directives(cell) & {'export', 'exports'})
 
@@ -50,13 +53,13 @@ def linked(text, names):
     lines, fenced = text.split('\n'), False
     for i, line in enumerate(lines):
         if re.match(r'\s*(```|~~~)', line): fenced = not fenced
-        elif not fenced and not line.startswith('#'): lines[i] = re.sub(r'(?<![\[`])`((?:musechat\.)?([A-Za-z_][\w.]*)(?:\(\))?)`(?![\]`])', link, line)
+        elif not fenced and not line.startswith('#'): lines[i] = in_backticks.sub(link, line)
     return '\n'.join(lines)
 
 def admonitions(text):
     "`::: {.callout-note title=\"x\"}` as MyST writes it."
-    text = re.sub(r'^(:{3,})\s*\{\.callout-(\w+)[^}]*title="([^"]*)"[^}]*\}', r'\1{admonition} \3\n:class: \2', text, flags=re.M)
-    return re.sub(r'^(:{3,})\s*\{\.callout-(\w+)[^}]*\}', r'\1{\2}', text, flags=re.M)
+    text = re.sub(callout + r'title="([^"]*)"[^}]*\}', r'\1{admonition} \3\n:class: \2', text, flags=re.M)
+    return re.sub(callout + r'\}', r'\1{\2}', text, flags=re.M)
 
 def page_links(text):
     "`](10_media.ipynb#x)` to the page's own name."
@@ -74,10 +77,14 @@ def line_of(mod):
     "Line of every definition in a module, for links to its source."
     tree, found = ast.parse(module_file(mod).read_text(encoding='utf-8')), {}
     for n in ast.walk(tree):
-        if isinstance(n, ast.ClassDef): found.update({f'{n.name}.{m.name}': m.lineno for m in n.body if isinstance(m, defined)})
+        if isinstance(n, ast.ClassDef):
+            found |= {f'{n.name}.{m.name}': m.lineno for m in n.body if isinstance(m, defined)}
         if isinstance(n, defined): found.setdefault(n.name, n.lineno)
-        if isinstance(n, (ast.Assign, ast.AnnAssign)): found.update({e.name: n.lineno for e in of_value(n) if n.col_offset == 0})
-    for n in (n for n in tree.body if isinstance(n, ast.Assign)): found.update({f'{owner}.{name}': found[f] for owner, name, f, _ in attributes(n) if f in found})
+        if isinstance(n, (ast.Assign, ast.AnnAssign)) and n.col_offset == 0:
+            found |= {e.name: n.lineno for e in of_value(n)}
+    for n in tree.body:
+        given = attributes(n) if isinstance(n, ast.Assign) else []
+        found |= {f'{owner}.{name}': found[f] for owner, name, f, _ in given if f in found}
     return found
 
 def reference(cell, mod, level, names, lines, folded):
@@ -87,12 +94,14 @@ def reference(cell, mod, level, names, lines, folded):
     blob = f"{cfg['git_url']}/blob/{cfg['branch']}/{module_file(mod).relative_to(root).as_posix()}"
     def url(e): return f"{blob}#L{lines.get(e.name) or lines.get(e.name.split('.')[-1], 1)}"
     def link(text): return linked(text, names)
-    deeper = any(e.kind == 'class' for e in found)             # methods stand below their class; those that a later cell adds stand alone
-    return '\n'.join(markdown(e, label(e, mod), level + (deeper and e.kind in ('method', 'property')), url(e), link) for e in found)
+    deeper = any(e.kind == 'class' for e in found)     # methods stand below their class; those of a later cell, alone
+    def depth(e): return level + (deeper and e.kind in ('method', 'property'))
+    return '\n'.join(markdown(e, label(e, mod), depth(e), url(e), link) for e in found)
 
 def only_imports(text):
     "Whether an exported cell holds imports and the module's logger, which teach a reader nothing."
-    return all(isinstance(n, (ast.Import, ast.ImportFrom)) or ast.unparse(n).startswith('_log = ') for n in ast.parse(text).body)
+    def teaches(n): return not (isinstance(n, (ast.Import, ast.ImportFrom)) or ast.unparse(n).startswith('_log = '))
+    return not any(map(teaches, ast.parse(text).body))
 
 def md_cell(text): return dict(cell_type='markdown', metadata={}, source=text)
 
@@ -106,13 +115,15 @@ def code_cell(cell, text, *tags):
 def shown(cell, mod, level, names, lines):
     "The cells that a reader gets for a code cell."
     text, has = without_directives(source(cell)).strip('\n'), directives(cell)
-    if not text or has & {'hide', 'default_exp'} or re.match(r'(from nbdev\.showdoc import|show_doc\()', text): return []
+    of_nbdev = re.match(r'(from nbdev\.showdoc import|show_doc\()', text)
+    if not text or has & {'hide', 'default_exp'} or of_nbdev: return []
     if has & {'export', 'exporti', 'exports'}:
         if only_imports(text): return []
         folded = 'exports' not in has and any(isinstance(n, defined) for n in ast.parse(text).body)
         docs = reference(cell, mod, level, names, lines, folded) if exported(cell) else ''
         return ([md_cell(docs)] if docs else []) + [code_cell(cell, text, *(['hide-input'] if folded else []))]
-    return [code_cell(cell, text, *(['remove-input'] if re.search(r'^#\|\s*echo:\s*false', source(cell), re.M) else []))]
+    silent = re.search(r'^#\|\s*echo:\s*false', source(cell), re.M)
+    return [code_cell(cell, text, *(['remove-input'] if silent else []))]
 
 def adapt(nb, names):
     "A notebook as its page."
@@ -146,23 +157,27 @@ def navigation(paths):
     "The navigation as Sphinx wants it."
     extra = dict(Start=['Overview <self>'], Reference=['reference'])
     lists = [(caption, extra.get(caption, []) + [page(p).as_posix() for p in ps]) for caption, ps in groups(paths)]
-    return '\n'.join('\n'.join(['```{toctree}', ':hidden:', f':caption: {c}', '', *pages, '```', '']) for c, pages in lists if pages)
+    trees = [['```{toctree}', ':hidden:', f':caption: {c}', '', *pages, '```', ''] for c, pages in lists if pages]
+    return '\n'.join('\n'.join(tree) for tree in trees)
 
 def sidebar(paths):
     "The navigation as Quarto wants it."
     lines = ['website:', '  sidebar:', '    contents:', '      - index.ipynb']
-    for caption, found in groups(paths):
-        if found: lines += [f'      - section: {caption}', '        contents:', *(f'          - {p.relative_to(nbs).as_posix()}' for p in found)]
+    for name, found in groups(paths):
+        if found: lines += [f'      - section: {name}', '        contents:']
+        lines += [f'          - {p.relative_to(nbs).as_posix()}' for p in found]
     return '\n'.join(lines) + '\n'
 
 def index_of_names(books, names):
     "The page that lists every public name of every module with its summary."
     lines = ['# All names', '', '{.summary}', 'Every public function and class, by module.', '']
     for path, nb in books:
-        found = [e for c in filter(exported, nb['cells']) for e in entries(without_directives(source(c))) if e.kind in ('function', 'class', 'value')]
+        every = [e for c in filter(exported, nb['cells']) for e in entries(without_directives(source(c)))]
+        found = [e for e in every if e.kind in ('function', 'class', 'value')]
         if not found: continue
         lines += [f'## musechat.{module(nb)}', '', '| name | what it does |', '| --- | --- |']
-        lines += [f"| [`{e.name}`](#{label(e, module(nb))}) | {linked(plain(e.doc.split(chr(10))[0]), names)} |" for e in found] + ['']
+        summaries = [linked(plain(e.doc.partition('\n')[0]), names) for e in found]
+        lines += [f'| [`{e.name}`](#{label(e, module(nb))}) | {text} |' for e, text in zip(found, summaries)] + ['']
     return '\n'.join(lines)
 
 def main(out):
@@ -173,7 +188,8 @@ def main(out):
     names = symbols(books)
     for path, nb in books:
         made = adapt(nb, names)
-        if path == nbs/'index.ipynb': made['cells'].append(dict(md_cell(navigation([p for p, _ in books])), id='navigation'))
+        if path == nbs/'index.ipynb':
+            made['cells'].append(dict(md_cell(navigation([p for p, _ in books])), id='navigation'))
         target = (out/page(path)).with_suffix('.ipynb')
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(made), encoding='utf-8')

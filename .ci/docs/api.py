@@ -1,7 +1,8 @@
-"""The reference entry of an exported function or class, from its source alone: signature, what it does, a table of parameters.
+"""The reference entry of an exported function or class, from its source alone: signature, what it does, a table of
+parameters.
 
-nbdev's `show_doc` has the same parts, but since fastcore 1.14 it makes no table, drops the inside of types such as `list[str]`, and
-its source links end in `#LNone`."""
+nbdev's `show_doc` has the same parts, but since fastcore 1.14 it makes no table, drops the inside of types such as
+`list[str]`, and its source links end in `#LNone`."""
 import ast
 import copy
 import io
@@ -70,12 +71,12 @@ def patched(f):
 
 def of_function(f, notes, owner=None):
     "Entry of a function, method or property."
-    name = f'{owner}.{f.name}' if owner else f.name
-    if is_property(f): return Entry(name, 'property', f'{f.name}: {text_of(f.returns)}'.rstrip(': '), ast.get_docstring(f) or '')
+    name, doc = f'{owner}.{f.name}' if owner else f.name, ast.get_docstring(f) or ''
+    if is_property(f): return Entry(name, 'property', f'{f.name}: {text_of(f.returns)}'.rstrip(': '), doc)
     rows, back = parameters(f, notes), returned(f, notes)
     shown = ', '.join(n + (f': {t}' if t else '') + (f' = {d}' if d else '') for n, t, d, _ in rows)
     arrow = f' -> {back[0][1]}' if back else ''
-    return Entry(name, 'method' if owner else 'function', f'{f.name}({shown}){arrow}', ast.get_docstring(f) or '', rows + back)
+    return Entry(name, 'method' if owner else 'function', f'{f.name}({shown}){arrow}', doc, rows + back)
 
 def of_class(c, notes):
     "Entry of a class, then those of its public methods."
@@ -92,12 +93,16 @@ def of_value(n, notes=None):
     shown = ast.unparse(n)
     targets = n.targets if isinstance(n, ast.Assign) else [n.target]
     names = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
-    return [Entry(t.id, 'value', shown if len(shown) < 120 else '', (notes or {}).get(n.end_lineno, '')) for t in names if isinstance(t, ast.Name) and not t.id.startswith('_')]
+    public = [t.id for t in names if isinstance(t, ast.Name) and not t.id.startswith('_')]
+    note = (notes or {}).get(n.end_lineno, '')
+    return [Entry(name, 'value', shown if len(shown) < 120 else '', note) for name in public]
 
 def attributes(n):
-    "What an assignment gives a class, as (class, public name, function, what wraps it): `Writer.write, Writer.read = _write, classmethod(_read)`."
+    """What an assignment gives a class, as (class, public name, function, what wraps it):
+    `Writer.write, Writer.read = _write, classmethod(_read)`."""
     for target in n.targets:
-        pairs = zip(target.elts, n.value.elts) if isinstance(target, ast.Tuple) and isinstance(n.value, ast.Tuple) else [(target, n.value)]
+        several = isinstance(target, ast.Tuple) and isinstance(n.value, ast.Tuple)
+        pairs = zip(target.elts, n.value.elts) if several else [(target, n.value)]
         for t, value in pairs:
             wrapper = text_of(value.func) if isinstance(value, ast.Call) and len(value.args) == 1 else ''
             if wrapper not in ('classmethod', 'staticmethod', 'property'): wrapper = ''
@@ -125,8 +130,9 @@ def entries(source):
 
 def plain(text):
     "Text from a comment or docstring as Markdown that shows it as it is; `code` stays code."
-    parts = re.split(r'(`[^`]+`)', text)
-    return ''.join(p if p.startswith('`') and p.endswith('`') and len(p) > 2 else re.sub(r'([\\*_<>\[\]{}$#~|])', r'\\\1', p) for p in parts)
+    def escaped(part): return re.sub(r'([\\*_<>\[\]{}$#~|])', r'\\\1', part)
+    def is_code(part): return part.startswith('`') and part.endswith('`') and len(part) > 2
+    return ''.join(part if is_code(part) else escaped(part) for part in re.split(r'(`[^`]+`)', text))
 
 def code(text): return f'`{text}`' if text else ''
 
@@ -143,6 +149,7 @@ def markdown(entry, target, level, source_url, link):
     lines = [f'({target})=', f'{"#"*level} `{entry.name}`', '']
     if entry.signature: lines += ['{.api-signature}', '```python', entry.signature, '```', '']
     if entry.doc: lines += [link(plain(entry.doc)), '']
-    if entry.kind == 'class' and entry.rows or any(comment for *_, comment in entry.rows): lines += [table(entry.rows, link), '']
+    says_more = any(comment for *_, comment in entry.rows)
+    if entry.kind == 'class' and entry.rows or says_more: lines += [table(entry.rows, link), '']
     if entry.kind != 'value': lines += ['{.api-source}', f'[source]({source_url})', '']
     return '\n'.join(lines)

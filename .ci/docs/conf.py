@@ -28,4 +28,5 @@ html_css_files = ['musechat.css']
 html_show_sourcelink = False
 html_copy_source = False
 pygments_style, pygments_dark_style = 'friendly', 'monokai'
-html_theme_options = dict(source_repository=cfg['git_url'] + '/', source_branch=cfg['branch'], source_directory='nbs/', top_of_page_buttons=[])
+html_theme_options = dict(source_repository=cfg['git_url'] + '/', source_branch=cfg['branch'],
+                          source_directory='nbs/', top_of_page_buttons=[])
