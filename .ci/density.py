@@ -27,12 +27,11 @@ wanted = {
     'characters of Python': '1.10 million or less'}
 
 def folders(project):
-    "Where a project's notebooks and its package are, as settings.ini says."
+    "Where a project's notebooks are, and its package: nbdev writes an index there."
     config = ConfigParser(delimiters=['='], interpolation=None)
     config.read(project/'settings.ini', encoding='utf-8')
-    cfg = config['DEFAULT']
-    lib = cfg.get('lib_path', cfg['lib_name']).replace('%(lib_name)s', cfg['lib_name'])
-    return project/cfg.get('nbs_path', 'nbs'), project/lib.replace('-', '_')
+    package = min(project.rglob('_modidx.py'), key=lambda p: len(p.parts)).parent
+    return project/config['DEFAULT'].get('nbs_path', 'nbs'), package
 
 class Project:
     "What is counted: pages with a module, their cells, the package's modules."
@@ -95,7 +94,8 @@ def typed(p):
     return f'{share(sum(typed), len(typed))} / {share(sum(told), len(told))}'
 
 def faults(p):
-    trees = [m.tree(source(c)) for nb in p.books.values() for c in nb['cells'] if c['cell_type'] == 'code']
+    cells = [c for nb in p.books.values() for c in nb['cells'] if c['cell_type'] == 'code']
+    trees = [m.tree_if_python(source(c)) for c in cells]
     stars = sum(map(m.is_star, (n for tree in trees for n in ast.walk(tree))))
     links = sum(len(m.dead_links(path, nb)) for path, nb in p.books.items())
     return f'{stars}, {links}, {sum(map(m.swallows, p.walk()))}'

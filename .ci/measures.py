@@ -24,6 +24,11 @@ def tree(text):
     "Syntax tree of a cell; lines for the shell and for IPython are left out."
     return ast.parse(without_directives(re.sub(r'^[%!].*', '', text, flags=re.M)))
 
+def tree_if_python(text):
+    "The same; nothing for a cell in IPython's own language, such as `help?`."
+    try: return tree(text)
+    except SyntaxError: return ast.Module([], [])
+
 def full_lines(text): return [line for line in text.splitlines() if line.strip()]
 
 def code_lines(text): return [line for line in full_lines(text) if not line.lstrip().startswith('#')]
@@ -49,7 +54,7 @@ def is_assertion(node):
     called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ''
     return bool(re.match(r'test(_|$)', called))
 
-def assertions(text): return sum(map(is_assertion, ast.walk(tree(text))))
+def assertions(text): return sum(map(is_assertion, ast.walk(tree_if_python(text))))
 
 def is_nested(node):
     "Whether a comprehension has a second loop in it."
