@@ -31,7 +31,7 @@ from ..models.generator import GenerationRequest, longest_name
 from ..library.library import Library
 from ..media.read import envelope, fit_track, read_audio, read_frames, thumbnail
 from ..models.generator import track_music
-from ..language.rules import read_mentions
+from ..language.mentions import read_mentions
 from .reply import shipped_writer, generate_reply, Spoken, ReplyGenerator
 from .recommenders import TrainedRecommender
 from musechat.language.preferences import (

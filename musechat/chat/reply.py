@@ -24,8 +24,8 @@ from torch.nn import functional as F
 from ..language.claims import check_reply, Claim, Known, read_claims
 from ..core.errors import MusechatError, PretrainedError, printable
 from ..models.generator import GenerationRequest, fast_dtype, Generator, prompt_ids
-from ..language.rules import read_mentions
-from ..language.rules import concept_words, everyday_words
+from ..language.mentions import read_mentions
+from ..language.mentions import concept_words, everyday_words
 
 # %% ../../nbs/80_chat/10_reply.ipynb #cell-004
 _log = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ from .corpus import Corpus, item_facts, Item
 from .features import Features
 from ..core.files import read_jsonl
 from ..language.facts import Facts, guess_names, Pair
-from ..language.rules import check_dialog
+from .dialogs.rules import check_dialog
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-005
 _log = logging.getLogger(__name__)

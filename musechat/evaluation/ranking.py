@@ -34,7 +34,8 @@ from ..core.metrics import (
 from ..language.facts import Facts
 from ..data.quartets import test_pools
 from ..models.candidate_ranker import Mvp
-from ..language.rules import concepts_of, fold, read_mentions
+from ..language.mentions import concepts_of, read_mentions
+from ..language.text import fold
 from ..chat.recommenders import blend, RankSettings, TrainedRecommender, Watched, write_settings
 from ..training.candidate_ranker import number_recordings, Subset, recordings_of
 from ..language.preferences import d_summary, describe_video, VideoDescription, TagRecommender

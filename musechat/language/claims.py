@@ -16,11 +16,11 @@ from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from ..core.types import Track
 from .facts import clean_text, Facts, untitled
-from .rules import concepts, find_name, fold, Mention, name_words, read_mentions
-from .rules import (
-    _capital_fine, _check_language, _check_length, _check_patterns, concept_words, _decades, everyday_words, _match,
-    _Message, _names, _opposites, _quotes, _refs, _split_words, _supported, _tokens, _within)
-from .text import with_article
+from .form import find_quotations, form_faults
+from .mentions import (
+    concept_words, concepts, decades, everyday_words, find_name, is_comparative, is_within, known_capitals,
+    match_phrase, Mention, name_words, names_of, opposites, read_mentions, speaks_of_earlier, split_words, supported_by)
+from .text import fold, name_tokens, with_article
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-005
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Known:
 @lru_cache(4096)
 def _concepts_known(tags:frozenset, year:int|None, genre:str|None)->frozenset[str]:
     "What tags, year and the file's genre support."
-    era = {name for name, start in _decades.items() if year and start <= year < start + 10}
+    era = {name for name, start in decades.items() if year and start <= year < start + 10}
     stated = {m.concept for m in read_mentions(clean_text(genre)) if concepts[m.concept].kind in ('tag', 'mood')}
-    return _supported(tags) | era | stated
+    return supported_by(tags) | era | stated
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-007
 def _words_said(said:str|Sequence[str]|None)->str|None:
@@ -63,7 +63,7 @@ def known_of_facts(
 )->Known:
     "What the facts of a dialog's track tell."
     name = None if facts.name == untitled else facts.name
-    return Known(name, facts.by, clean_text(facts.album) or None, facts.year, frozenset(facts.tags), before=tuple(map(known_of_facts, before)), said=_words_said(said), names=_names(facts))
+    return Known(name, facts.by, clean_text(facts.album) or None, facts.year, frozenset(facts.tags), before=tuple(map(known_of_facts, before)), said=_words_said(said), names=names_of(facts))
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-010
 least_score = .15      # of a tag that may be claimed
@@ -142,7 +142,7 @@ class Claim:
 def _quoted(bare:str)->list[tuple[int, int]]:
     "Where quotations begin and end, without their marks; apostrophes and '80s are none."
     text = re.sub(r"['’](?=\d0'?s)", ' ', bare)
-    return [m.span(1) if m[1] is not None else m.span(2) for m in _quotes.finditer(text)]
+    return [m.span(1) if m[1] is not None else m.span(2) for m in find_quotations(text)]
 
 @lru_cache(512)
 def _sentence_spans(bare:str)->tuple[tuple[int, int], ...]:
@@ -162,7 +162,7 @@ _turned_to = re.compile(r'\b(?:unlike|instead of|rather than|after|following|com
 
 def _on_earlier(sentence:str)->bool:
     "Whether a folded sentence speaks of an earlier track."
-    return bool(_refs['prev'].search(sentence) or _turned_to.search(sentence))
+    return bool(speaks_of_earlier.search(sentence) or _turned_to.search(sentence))
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-021
 def _claim(reply:str, a:int, b:int, kind:str, supported:bool, why:str)->Claim: return Claim(kind, reply[a:b], a, b, bool(supported), why)
@@ -182,17 +182,17 @@ def _words_allowed(known:Known)->frozenset[str]:
     return frozenset(w for t in texts if t for w in name_words(clean_text(t, 2000)))
 
 def _fine(word:str, allowed:frozenset[str])->bool:
-    return word in allowed or word in everyday_words or word in _capital_fine or word in concept_words or (word.endswith('s') and word[:-1] in allowed)
+    return word in allowed or word in everyday_words or word in known_capitals or word in concept_words or (word.endswith('s') and word[:-1] in allowed)
 
 def _quote_claims(reply:str, bare:str, known:Known, titled:bool)->Iterator[Claim]:
     "Quotations that are no known name: the user's words, a part of the title, or an invention."
     said, own = name_words(clean_text(known.said, 2000)), [name_words(n) for n in (known.name, *known.names) if n]
     for a, b in _quoted(bare):
-        words = [t.word for t in _tokens(bare[a:b])]
+        words = [t.text for t in name_tokens(bare[a:b])]
         if not words: continue
         before = fold(bare[max(0, a - 12):a])
         kind = 'album' if re.search(r'\balbum\W*$', before) else 'artist' if re.search(r'\bby\W*$', before) else 'name' if titled else 'title'
-        if said and _within(words, said): yield _claim(reply, a, b, 'wish', True, 'words of the user')
+        if said and is_within(words, said): yield _claim(reply, a, b, 'wish', True, 'words of the user')
         elif kind in ('name', 'title') and any(_part_of(words, n) for n in own): yield _claim(reply, a, b, 'title', True, 'a part of the title')
         elif '§' in bare[a:b] and all(w in _words_allowed(known) or w in _noise_words for w in words): continue
         elif reply[a:b].islower() and all(_fine(w, frozenset()) for w in words) and kind not in ('album', 'artist'): continue       # a "chilled" mood
@@ -202,10 +202,10 @@ _noise_words = frozenset('official video audio lyrics lyric hd hq live the a by 
 
 def _part_of(words:Sequence[str], name:Sequence[str])->bool:
     "Whether words are half of a name or more, side by side."
-    return _within(words, name) and 2*len(''.join(words)) >= len(''.join(name))
+    return is_within(words, name) and 2*len(''.join(words)) >= len(''.join(name))
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-023
-def _is_capital(text:str, t)->bool: return text[t.start].isupper() and t.word not in ('i', 'im', 'ill', 'id', 'ive')
+def _is_capital(text:str, t)->bool: return text[t.start].isupper() and t.text not in ('i', 'im', 'ill', 'id', 'ive')
 
 def _runs_of(bare:str, tokens:Sequence, marked:Sequence[bool])->Iterator[tuple[int, int]]:
     "First and last number of marked tokens that stand side by side."
@@ -218,20 +218,20 @@ def _runs_of(bare:str, tokens:Sequence, marked:Sequence[bool])->Iterator[tuple[i
 
 def _capital_claims(reply:str, bare:str, known:Known)->Iterator[Claim]:
     "Names without quotation marks that stand for nothing known."
-    allowed, tokens = _words_allowed(known), _tokens(bare)
-    unknown = [_is_capital(bare, t) and not _fine(t.word, allowed) for t in tokens]
+    allowed, tokens = _words_allowed(known), name_tokens(bare)
+    unknown = [_is_capital(bare, t) and not _fine(t.text, allowed) for t in tokens]
     for i, j in _runs_of(bare, tokens, unknown):
         before = bare[:tokens[i].start].rstrip(' "“\'‘(')[-1:]
-        if before and before not in '.!?:…' or j > i or tokens[i].word.isdigit(): yield _claim(reply, tokens[i].start, tokens[j].end, 'name', False, 'a name that stands for nothing known')
+        if before and before not in '.!?:…' or j > i or tokens[i].text.isdigit(): yield _claim(reply, tokens[i].start, tokens[j].end, 'name', False, 'a name that stands for nothing known')
 
 def _by_claims(reply:str, bare:str)->Iterator[Claim]:
     "Artists who are not the track's."
-    tokens = _tokens(bare)
+    tokens = name_tokens(bare)
     for i, t in enumerate(tokens[:-1]):
         j = i
-        while j + 1 < len(tokens) and (_is_capital(bare, tokens[j + 1]) or j > i and tokens[j + 1].word in ('the', 'of', 'and') and j + 2 < len(tokens) and _is_capital(bare, tokens[j + 2])) \
+        while j + 1 < len(tokens) and (_is_capital(bare, tokens[j + 1]) or j > i and tokens[j + 1].text in ('the', 'of', 'and') and j + 2 < len(tokens) and _is_capital(bare, tokens[j + 2])) \
             and re.fullmatch(r'[\s\'’&-]{1,4}' if j == i or tokens[j].end - tokens[j].start > 1 else r'[\s\'’&.-]{1,4}', bare[tokens[j].end:tokens[j + 1].start]): j += 1
-        if t.word == 'by' and j > i: yield _claim(reply, tokens[i + 1].start, tokens[j].end, 'artist', False, 'not the artist of the track')
+        if t.text == 'by' and j > i: yield _claim(reply, tokens[i + 1].start, tokens[j].end, 'artist', False, 'not the artist of the track')
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-025
 _bpm = re.compile(r'\b(\d{1,4}(?:[.,]\d{1,3})?)[ -]?(?:bpm\b|beats (?:per|a) minute\b)', re.I)
@@ -301,7 +301,7 @@ def _scene_claims(reply:str, bare:str, known:Known)->Iterator[Claim]:
     "What the video is said to show."
     seen = frozenset(w for text in (*known.seen, known.said or '') for w in name_words(clean_text(text, 2000)))
     for m in _shows.finditer(bare):
-        words = [t.word for t in _tokens(m[1]) if t.word not in _small]
+        words = [t.text for t in name_tokens(m[1]) if t.text not in _small]
         if not words: continue
         a, b = m.start(1), m.start(1) + len(m[1].rstrip())
         known_word = lambda w: w in seen or w + 's' in seen or w.rstrip('s') in seen
@@ -314,7 +314,7 @@ _pieces = re.compile(r"\b[rR]\s?(?:&|'?n'?|and)\s?[bB]\b|(?:[^\W_]|[\u0300-\u036
 
 def _placed_words(text:str)->list[tuple[str, int, int]]:
     "Words as `read_mentions` sees them, with their places."
-    return [(w, m.start(), m.end()) for m in _pieces.finditer(text) for w in _split_words('& ' if m[0] == '&' else m[0])]
+    return [(w, m.start(), m.end()) for m in _pieces.finditer(text) for w in split_words('& ' if m[0] == '&' else m[0])]
 
 def _concept_places(text:str)->list[tuple[int, int]]:
     "Where the concepts stand that `read_mentions` finds, in the same order."
@@ -325,9 +325,9 @@ def _concept_places(text:str)->list[tuple[int, int]]:
     for run in runs:
         words, i = [w for w, _, _ in run], 0
         while i < len(words):
-            entry = _match(words, i)
-            n = len(entry[0]) if entry else 1
-            if entry and entry[1] == 'concept': found.append((run[i][1], run[i + n - 1][2]))
+            entry = match_phrase(words, i)
+            n = len(entry.words) if entry else 1
+            if entry and entry.kind == 'concept': found.append((run[i][1], run[i + n - 1][2]))
             i += n
     return found
 
@@ -352,18 +352,15 @@ def _is_absence(x:Mention)->bool:
 
 def _has(x:Mention, known:Known)->bool:
     "Whether the track has what a mention speaks of."
-    if x.concept == 'no vocals': return 'instrumental' in known.concepts or 'vocals' not in _supported(known.tags)
-    return x.concept in known.concepts or bool(known.genre and concepts[x.concept].kind == 'foreign' and f' {x.word} ' in f' {" ".join(_split_words(known.genre))} ')
-
-def _is_comparative(x:Mention)->bool:
-    return x.word.endswith('er') or bool(re.search(rf'\b(?:more|less|bit|little|much) {re.escape(x.word)}', x.sentence))
+    if x.concept == 'no vocals': return 'instrumental' in known.concepts or 'vocals' not in supported_by(known.tags)
+    return x.concept in known.concepts or bool(known.genre and concepts[x.concept].kind == 'foreign' and f' {x.word} ' in f' {" ".join(split_words(known.genre))} ')
 
 def _by_contrast(x:Mention, known:Known)->bool:
     "'Slower' is true of a track without tempo after one that is fast, and of one with fewer beats a minute."
-    if not known.before or not _is_comparative(x): return False
-    other, last = _opposites.get(x.concept), known.before[-1]
+    if not known.before or not is_comparative(x): return False
+    other, last = opposites.get(x.concept), known.before[-1]
     if x.concept in ('fast', 'slow') and known.bpm and last.bpm: return (known.bpm/last.bpm)**(1 if x.concept == 'fast' else -1) >= 1.03
-    return bool(other) and any(other in _supported(k.tags) for k in known.before) and other not in _supported(known.tags)
+    return bool(other) and any(other in supported_by(k.tags) for k in known.before) and other not in supported_by(known.tags)
 
 def _asked(x:Mention, known:Known)->bool:
     "Whether the user's words hold this wish, with the same sign."
@@ -371,7 +368,7 @@ def _asked(x:Mention, known:Known)->bool:
     for y in _wishes(known.said or ''):
         same = y.concept == x.concept or (x.concept == 'vocals' and y.concept in voice) or {x.concept, y.concept} == {'no vocals', 'instrumental'}
         if same and ((x.sign == 'neg') == (y.sign == 'neg') or 'open' in (x.sign, y.sign)): return True
-        if _opposites.get(x.concept) == y.concept and (x.sign == 'neg') != (y.sign == 'neg'): return True
+        if opposites.get(x.concept) == y.concept and (x.sign == 'neg') != (y.sign == 'neg'): return True
         if x.concept == 'no vocals' and y.concept in voice | {'vocals'} and y.sign == 'neg': return True
     return False
 
@@ -387,7 +384,7 @@ def _judge_sound(x:Mention, known:Known, wished:bool)->tuple[str, bool, str]:
         return 'absence', ok and (earlier or not on_last), 'the track has it' if not ok else 'the track does not have it' + ('' if earlier or not on_last else ', but the last one did not either')
     if _has(x, known): return 'sound', True, 'among the tags'
     if _by_contrast(x, known): return 'comparison', True, 'after a track that is the opposite'
-    if on_last and earlier and not _is_comparative(x): return 'comparison', True, 'true of an earlier track'
+    if on_last and earlier and not is_comparative(x): return 'comparison', True, 'true of an earlier track'
     return 'sound', False, 'not among the tags'
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-034
@@ -431,7 +428,7 @@ def names_title(reply:str, known:Known)->bool:
     bare, spans = names_in(reply[:_longest], known)
     if any(s.kind == 'title' and not s.owner for s in spans): return True
     if known.artist and name_words(known.artist) == name_words(known.name) and any(not s.owner for s in spans): return True
-    return any(_part_of([t.word for t in _tokens(bare[a:b])], name_words(n)) for a, b in _quoted(bare) if '§' not in bare[a:b] for n in (known.name, *known.names) if _tokens(bare[a:b]))
+    return any(_part_of([t.text for t in name_tokens(bare[a:b])], name_words(n)) for a, b in _quoted(bare) if '§' not in bare[a:b] for n in (known.name, *known.names) if name_tokens(bare[a:b]))
 
 def names_artist(reply:str, known:Known)->bool:
     "Whether a reply says the artist, of several the first; True if none is known."
@@ -454,7 +451,7 @@ def coverage(
     of_tag = {t: c for t in known.tags if (c := _tag_concept(t))}
     bare = names_in(reply[:_longest], known)[0]
     said = {'no vocals' if x.concept == 'instrumental' else x.concept for x in read_mentions(bare) if not _is_absence(x)}
-    meant = _supported(frozenset(t for t, c in of_tag.items() if c in said)) | said
+    meant = supported_by(frozenset(t for t, c in of_tag.items() if c in said)) | said
     parts += [c in meant for c in set(of_tag.values())]
     return sum(parts)/len(parts) if parts else math.nan
 
@@ -605,7 +602,7 @@ def _finished(text:str, known:Known)->str:
 
 def _is_loop(bare:str)->bool:
     "Whether a sentence, a run of five words or a single word comes twice, or a run of three words three times."
-    sentences = [' '.join(t.word for t in _tokens(bare[a:b])) for a, b in _sentence_spans(bare)]
+    sentences = [' '.join(t.text for t in name_tokens(bare[a:b])) for a, b in _sentence_spans(bare)]
     words = re.findall(r"[^\W_]+|§", fold(bare))
     runs = lambda n: [r for i in range(len(words) - n + 1) if '§' not in (r := tuple(words[i:i + n]))]
     most = lambda n: max([runs(n).count(r) for r in set(runs(n))], default=0)
@@ -615,8 +612,7 @@ def _is_loop(bare:str)->bool:
 def _faults(text:str, known:Known)->list[str]:
     "What is wrong with a reply beside its claims."
     bare, spans = names_in(text[:_longest], known)
-    m = _Message(1, 'recommender', text, bare.replace('§', ' '), (), None, ())
-    found = [f'{rule}: {detail}' for check in (_check_patterns, _check_length, _check_language) for rule, detail in check(m)]
+    found = [f'{rule}: {detail}' for rule, detail in form_faults(text, bare.replace('§', ' '))]
     if not 1 <= (n := len(_sentence_spans(bare))) <= 4: found.append(f'length: {n} sentences, 1 to 4 are allowed')
     if not re.search(r'[.!?…]["”’\')\]]*$', text): found.append('end: no end mark')
     if _is_loop(bare): found.append('loop: words come again')

@@ -39,7 +39,7 @@ from ...core.jobs import job_lock, open_journal
 from ...encoders.checkpoints import checkpoints, fetch, hub_folder
 from .prompts import build_prompt, Prompt, quote_block
 from ...language.facts import Facts, Pair
-from ...language.rules import check_dialog, Violation
+from .rules import check_dialog, Violation
 
 # %% ../../../nbs/60_data/40_dialogs/20_synthesis.ipynb #cell-005
 _log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from ...core.errors import MusechatError, printable
 from ...core.types import Turn
 from .prompts import Prompt
 from ...language.facts import Facts, Pair
-from ...language.rules import check_dialog, concepts_of, read_mentions
+from .rules import check_dialog
+from ...language.mentions import concepts_of, read_mentions
 from ...language.text import and_list, with_article
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-005
