@@ -28,7 +28,9 @@ class Violation:
     rule: str           # name in the table above
     turn: int|None      # index of the message, from 0; None where it is about the whole dialog
     detail: str         # what was seen, for a person and for the repair
-    def __str__(self): return (f'message {self.turn + 1}: ' if self.turn is not None else '') + f'{self.rule}: {self.detail}'
+    def __str__(self):
+        where = '' if self.turn is None else f'message {self.turn + 1}: '
+        return f'{where}{self.rule}: {self.detail}'
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-007
 _fields = ('title', 'track', 'album', 'artists', 'description')
@@ -156,8 +158,8 @@ def _title_parts(m:_Message, words:Sequence[str], title:Sequence[str])->list[tup
     runs = [tuple(words[i:i + 3]) for i in range(len(words) - 2)]
     plain = everyday_words | _known(m.pair.original).open_words
     told = [run for run in runs if is_within(run, title) and not set(run) <= plain]
-    quoted = [q for q in map(name_words, quotations(m.text)) if q and is_within(q, title) and not set(q) <= concept_words]
-    return quoted + told
+    quoted = [q for q in map(name_words, quotations(m.text)) if q and is_within(q, title)]
+    return [q for q in quoted if not set(q) <= concept_words] + told
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-018
 def _leaks(m:_Message)->Iterator[str]:
@@ -211,7 +213,8 @@ def _check_names(m:_Message)->Found:
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-021
 _no_number = re.compile(r"'?\b(?:19|20)?\d0'?s\b|\b100 ?%|\b10/10\b|\b24/7\b|\b1st\b|\b2nd\b|\b3rd\b")
 _months = 'january|february|march|april|may|june|july|august|september|october|november|december'
-_date = re.compile(rf'\b(?:in|of|since|from|released) ({_months})\b|\b(spring|summer|autumn|winter|fall) (?:of )?\d{{4}}')
+_seasons = 'spring|summer|autumn|winter|fall'
+_date = re.compile(rf'\b(?:in|of|since|from|released) ({_months})\b|\b({_seasons}) (?:of )?\d{{4}}')
 
 def _check_numbers(m:_Message)->Found:
     "Digits and dates that stand for nothing in the facts."
