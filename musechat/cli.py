@@ -438,7 +438,8 @@ def _settle(out:Path, found, encoders):
 def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers, tune:dict)->tuple[Any, Any]:
     "Train the recommender, with the music encoder that `tune` names or without: its corpus, and its figures on the validation dialogs."
     from musechat.training.dataset import find_data, load_ranker, quartets_folder, read_source
-    from musechat.encoders.registry import AstMusic, load_encoders
+    from musechat.encoders.audio import AstMusic
+    from musechat.encoders.registry import load_encoders
     from musechat.training.end_to_end import end_to_end_training, fine_tune_on
     from musechat.training.recommender import recommender_model, recommender_training, train_on
     found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)

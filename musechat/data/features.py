@@ -26,7 +26,8 @@ from ..core.files import write_atomic
 from ..core.types import cut_segments
 from ..encoders.presets import Preset
 from .corpus import Corpus, Item
-from ..encoders.registry import load_encoders, summary_tags
+from ..encoders.audio import summary_tags
+from ..encoders.registry import load_encoders
 from ..core.jobs import run_units
 from ..media.read import Audio, Frames, read_audio, read_frames, segment_waves
 from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags

@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 
 from ..core.files import atomic_path
 from ..core.types import Ranking, Recommender, Request, Track, TrackTable
-from ..encoders.registry import imagenet_classes
+from ..encoders.vision import imagenet_classes
 from .dialogs.templates import expand, sentence_case
 from ..language.text import and_list, comparatives
 from ..language.preferences import (

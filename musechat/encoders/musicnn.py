@@ -7,6 +7,7 @@ __all__ = ['mtt_tags', 'msd_tags', 'sample_rate_hz', 'hop', 'n_band', 'n_frame',
            'load_musicnn', 'Tagger', 'top_tags']
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-002
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Sequence
@@ -17,18 +18,15 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
+from ..core.samples import package_file
+from .base import Array, check_waves
 from .checkpoints import fetch
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-005
-mtt_tags = tuple('''guitar,classical,slow,techno,strings,drums,electronic,rock,fast,piano,ambient,beat,violin,vocal,synth,female,indian,opera,
-male,singing,vocals,no vocals,harpsichord,loud,quiet,flute,woman,male vocal,no vocal,pop,soft,sitar,solo,man,classic,choir,voice,new age,dance,
-male voice,female vocal,beats,harp,cello,no voice,weird,country,metal,female voice,choral'''.replace('\n', '').split(','))
-msd_tags = tuple('''rock,pop,alternative,indie,electronic,female vocalists,dance,00s,alternative rock,jazz,beautiful,metal,chillout,male vocalists,
-classic rock,soul,indie rock,Mellow,electronica,80s,folk,90s,chill,instrumental,punk,oldies,blues,hard rock,ambient,acoustic,experimental,
-female vocalist,guitar,Hip-Hop,70s,party,country,easy listening,sexy,catchy,funk,electro,heavy metal,Progressive rock,60s,rnb,indie pop,sad,House,
-happy'''.replace('\n', '').split(','))
+_tags = json.loads(package_file('encoders', 'musicnn_tags.json').read_text(encoding='utf-8'))
+mtt_tags, msd_tags = tuple(_tags['mtt']), tuple(_tags['msd'])
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-010
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-011
 sample_rate_hz = 16000   # what musicnn listens to
 hop = 256                # samples from one frame to the next
 n_band = 96              # mel bands of a frame
@@ -38,18 +36,21 @@ n_frame = 187            # frames of a patch, 2.99 s
 def _mel(device:str)->nn.Module:
     "Power in 96 Slaney bands, each of unit area, of Hann windows of 512 samples."
     from torchaudio.transforms import MelSpectrogram
-    return MelSpectrogram(sample_rate_hz, n_fft=512, hop_length=hop, n_mels=n_band, norm='slaney', mel_scale='slaney', power=2., pad_mode='constant').to(device)
+    mel = MelSpectrogram(sample_rate_hz, n_fft=512, hop_length=hop, n_mels=n_band, norm='slaney', mel_scale='slaney',
+                         power=2., pad_mode='constant')
+    return mel.to(device)
 
 @torch.inference_mode()
 def log_mel(
-    waves:torch.Tensor|np.ndarray,   # mono at 16 kHz, about [-1, 1], shape (b, n), n >= 1
-)->torch.Tensor:                     # shape (b, 1 + n//256, 96), >= 0
+    waves:Array,          # mono at 16 kHz, about [-1, 1], shape (b, n), n >= 1
+)->torch.Tensor:          # shape (b, 1 + n//256, 96), >= 0
     "Log-mel spectrogram log10(10000 x + 1); frames are centred on every 256th sample, with silence beyond both ends."
     waves = torch.as_tensor(waves, dtype=torch.float32)
-    if waves.ndim != 2 or not waves.shape[1]: raise ValueError(f"waves must have shape (b, n) with n >= 1, got {tuple(waves.shape)}")
+    if waves.ndim != 2 or not waves.shape[1]:
+        raise ValueError(f"waves must have shape (b, n) with n >= 1, got {tuple(waves.shape)}")
     return torch.log10(10000*_mel(str(waves.device))(waves) + 1).transpose(1, 2)
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-015
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-018
 def cut_patches(
     mel:torch.Tensor,        # one log-mel spectrogram, shape (t, 96), t >= 1
 )->torch.Tensor:             # shape (n, 187, 96), n = max(1, t//187)
@@ -58,7 +59,7 @@ def cut_patches(
     n = len(mel)//n_frame
     return mel[:n*n_frame].unflatten(0, (n, n_frame))
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-018
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-021
 class ConvNorm(nn.Module):
     "Convolution that keeps the number of frames, ReLU, batch normalisation."
     def __init__(self,
@@ -75,7 +76,7 @@ def _filters(n:int, n_time:int, n_freq:int)->ConvNorm:
     "`n` filters of the front end."
     return ConvNorm(nn.Conv2d(1, n, (n_time, n_freq)), nn.BatchNorm2d(n, eps=1e-3))
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-020
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-023
 class Musicnn(nn.Module):
     "The network of Pons and Serra (2019): 50 tags for each patch, and the features on the way."
     def __init__(self):
@@ -83,9 +84,14 @@ class Musicnn(nn.Module):
         self.norm = nn.BatchNorm2d(1, eps=1e-3)
         sizes = [(204, 7, 38), (204, 7, 67), (51, 128, 1), (51, 64, 1), (51, 32, 1)]
         self.front = nn.ModuleList([_filters(*s) for s in sizes])
-        self.middle = nn.ModuleList([ConvNorm(nn.Conv1d(d, 64, 7), nn.BatchNorm1d(64, eps=1e-3)) for d in (561, 64, 64)])
+        middle = [ConvNorm(nn.Conv1d(d, 64, 7), nn.BatchNorm1d(64, eps=1e-3)) for d in (561, 64, 64)]
+        self.middle = nn.ModuleList(middle)
         self.pool_norm,self.dense = nn.BatchNorm1d(1506, eps=1e-3),nn.Linear(1506, 200)
         self.dense_norm,self.logits = nn.BatchNorm1d(200, eps=1e-3),nn.Linear(200, 50)
+
+    def _front(self, x:torch.Tensor)->torch.Tensor:
+        "The best match of each filter over frequency, shape (b, 561, t)."
+        return torch.cat([layer(x).amax(3) for layer in self.front], 1)
 
     def timewise(self,
         patches:torch.Tensor,        # log-mel, shape (b, t, 96)
@@ -93,7 +99,7 @@ class Musicnn(nn.Module):
         "561 features of the front end and three times 64 of the middle, for each frame."
         x = self.norm(patches[:, None])
         some = 2 if x.device.type == 'cpu' else max(1, len(x))
-        front = torch.cat([torch.cat([layer(part).amax(3) for layer in self.front], 1) for part in x.split(some)])
+        front = torch.cat([self._front(part) for part in x.split(some)])
         one = self.middle[0](front)
         two = self.middle[1](one) + one
         return torch.cat([front, one, two, self.middle[2](two) + two], 1)
@@ -102,13 +108,14 @@ class Musicnn(nn.Module):
         patches:torch.Tensor,        # log-mel, shape (b, 187, 96)
     )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:   # logits (b, 50), penultimate (b, 200), timewise (b, 187, 753)
         "Tags of patches; `sigmoid(logits)` are the scores."
-        if patches.ndim != 3 or patches.shape[2] != n_band: raise ValueError(f"patches must have shape (b, {n_frame}, {n_band}), got {tuple(patches.shape)}")
+        if patches.ndim != 3 or patches.shape[2] != n_band:
+            raise ValueError(f"patches must have shape (b, {n_frame}, {n_band}), got {tuple(patches.shape)}")
         frames = self.timewise(patches)
         pooled = torch.stack([frames.amax(2), frames.mean(2)], 2).flatten(1)      # max_0, mean_0, max_1, ...
         penultimate = self.dense_norm(F.relu(self.dense(self.pool_norm(pooled))))
         return self.logits(penultimate), penultimate, frames.transpose(1, 2)
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-021
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-024
 def load_musicnn(
     path:str|Path,                   # mtt.safetensors or msd.safetensors of `fetch('musicnn')`
     device:str|torch.device='cpu',
@@ -117,24 +124,17 @@ def load_musicnn(
     net = Musicnn()
     found = net.load_state_dict(load_file(path), strict=False)
     missing = [k for k in found.missing_keys if not k.endswith('num_batches_tracked')]
-    if missing or found.unexpected_keys: raise ValueError(f"{Path(path).name} is not musicnn: missing {missing[:3]}, unexpected {found.unexpected_keys[:3]}")
-    return net.eval().requires_grad_(False).to(device)
+    if not missing and not found.unexpected_keys: return net.eval().requires_grad_(False).to(device)
+    raise ValueError(f"{Path(path).name} is not musicnn: missing {missing[:3]}, unexpected {found.unexpected_keys[:3]}")
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-026
-def _check_wave(
-    wave:np.ndarray|torch.Tensor,   # anything
-)->torch.Tensor:                    # float32 (n,)
-    "The wave as a tensor, or a ValueError that says what is wrong with it."
-    wave = torch.as_tensor(wave)
-    if wave.ndim != 1: raise ValueError(f"a wave must be mono, shape (n,), got {tuple(wave.shape)}; average the channels, or pass several waves as a list")
-    if not len(wave): raise ValueError("a wave must have at least one sample, got none")
-    if not wave.is_floating_point(): raise ValueError(f"a wave must be of floats in about [-1, 1], got {wave.dtype}")
-    peak = wave.abs().max().item()
-    if not np.isfinite(peak): raise ValueError("wave has NaN or inf")
-    if peak > 100: raise ValueError(f"a wave must lie in about [-1, 1], got a peak of {peak:g}; integer samples made floats?")
-    return wave.float()
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-030
+def _patches(wave:Array, device:torch.device)->torch.Tensor:
+    "All patches of one mono wave, (n, 187, 96)."
+    if len(np.shape(wave)) == 1: return cut_patches(log_mel(check_waves(wave, None, 16000, 16000)[0].to(device))[0])
+    raise ValueError(f"a wave must be mono, shape (n,), got {tuple(np.shape(wave))}; "
+                     "average the channels, or pass several waves as a list")
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-029
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-031
 class Tagger:
     "musicnn with both sets of weights."
     def __init__(self,
@@ -154,36 +154,42 @@ class Tagger:
 
     @torch.inference_mode()
     def taggrams(self,
-        waves:Sequence[np.ndarray|torch.Tensor],   # mono waves at 16 kHz, each (n,)
-        sample_rate_hz:int=16000,                  # of the waves; anything but 16000 is refused
-    )->list[dict[str, np.ndarray]]:                # for each wave {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
+        waves:Sequence[Array],             # mono waves at 16 kHz, each (n,)
+        sample_rate_hz:int=16000,          # of the waves; anything but 16000 is refused
+    )->list[dict[str, np.ndarray]]:        # for each wave {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
         "Scores in [0, 1] of every patch of every wave."
-        if sample_rate_hz != 16000: raise ValueError(f"waves must be sampled at 16000 Hz, got {sample_rate_hz}; musechat.media.read.read_audio resamples")
+        if sample_rate_hz != 16000:
+            raise ValueError(f"waves must be sampled at 16000 Hz, got {sample_rate_hz}; "
+                             "musechat.media.read.read_audio resamples")
         device = next(self.mtt.parameters()).device
-        cut = [cut_patches(log_mel(_check_wave(w).to(device)[None])[0]) for w in waves]
+        cut = [_patches(w, device) for w in waves]
         if not cut: return []
         batches = torch.cat(cut).split(self.batch_size)
-        scores = {data: torch.cat([torch.sigmoid(net(p)[0]) for p in batches]).cpu() for data, net in (('mtt', self.mtt), ('msd', self.msd))}
-        dealt = [s.split([len(c) for c in cut]) for s in scores.values()]
-        return [dict(mtt=m.numpy(), msd=s.numpy()) for m, s in zip(*dealt)]
+        nets, sizes = (self.mtt, self.msd), [len(c) for c in cut]
+        scores = [torch.cat([torch.sigmoid(net(p)[0]) for p in batches]).cpu().split(sizes) for net in nets]
+        return [dict(mtt=m.numpy(), msd=s.numpy()) for m, s in zip(*scores)]
 
     def taggram(self,
-        wave:np.ndarray|torch.Tensor,              # mono at 16 kHz, (n,)
-        sample_rate_hz:int=16000,                  # anything but 16000 is refused
-    )->dict[str, np.ndarray]:                      # {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
+        wave:Array,                        # mono at 16 kHz, (n,)
+        sample_rate_hz:int=16000,          # anything but 16000 is refused
+    )->dict[str, np.ndarray]:              # {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
         "Scores in [0, 1] of every patch, 2.99 s each."
         return self.taggrams([wave], sample_rate_hz)[0]
 
     def tag(self,
-        waves:np.ndarray|torch.Tensor|Sequence[np.ndarray|torch.Tensor],    # one mono wave at 16 kHz (n,), or a list of them
-        sample_rate_hz:int=16000,                                           # anything but 16000 is refused
-    )->list[dict[str, dict[str, float]]]:                                   # for each wave {'mtt': {tag: score}, 'msd': {tag: score}}
+        waves:Array|Sequence[Array],       # one mono wave at 16 kHz (n,), or a list of them
+        sample_rate_hz:int=16000,          # anything but 16000 is refused
+    )->list[dict[str, dict[str, float]]]:  # for each wave {'mtt': {tag: score}, 'msd': {tag: score}}
         "Mean score in [0, 1] of each tag over time, in the network's order of tags."
         if isinstance(waves, (np.ndarray, torch.Tensor)): waves = [waves]
-        names = dict(mtt=mtt_tags, msd=msd_tags)
-        return [{data: dict(zip(names[data], scores.mean(0, dtype=np.float64).tolist())) for data, scores in t.items()} for t in self.taggrams(waves, sample_rate_hz)]
+        grams = self.taggrams(waves, sample_rate_hz)
+        return [dict(mtt=_named(gram['mtt'], mtt_tags), msd=_named(gram['msd'], msd_tags)) for gram in grams]
 
-# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-030
+# %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-032
+def _named(gram:np.ndarray, tags:tuple[str, ...])->dict[str, float]:
+    "The mean over time of each tag."
+    return dict(zip(tags, gram.mean(0, dtype=np.float64).tolist()))
+
 def top_tags(
     scores:dict[str, float],     # tag to score
     n:int=5,                     # the paper keeps five

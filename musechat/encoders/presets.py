@@ -26,10 +26,12 @@ class Preset:
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-006
 presets = dict(
-    laptop=Preset('laptop', 'efficientnet-lite0', 'all-minilm-l6-v2', 'musicnn', 'smollm2-135m-instruct', 'efficientnet-lite0',
+    laptop=Preset('laptop', video='efficientnet-lite0', text='all-minilm-l6-v2', music='musicnn',
+                  generator='smollm2-135m-instruct', mvp_video='efficientnet-lite0',
                   d_video=1280, d_text=384, d_music=1506, video_fps=1.),
-    paper=Preset('paper', 'openai/clip-vit-base-patch32', 'openai/clip-vit-base-patch32', 'MIT/ast-finetuned-audioset-10-10-0.4593',
-                 'lmsys/vicuna-7b-v1.5', 'openai/clip-vit-large-patch14', d_video=512, d_text=512, d_music=768),
+    paper=Preset('paper', video='openai/clip-vit-base-patch32', text='openai/clip-vit-base-patch32',
+                 music='MIT/ast-finetuned-audioset-10-10-0.4593', generator='lmsys/vicuna-7b-v1.5',
+                 mvp_video='openai/clip-vit-large-patch14', d_video=512, d_text=512, d_music=768),
 )
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-007

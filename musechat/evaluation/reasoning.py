@@ -27,7 +27,7 @@ from tqdm import tqdm
 from ..language.claims import coverage, Known, names_artist, names_title, read_claims
 from ..core.errors import MusechatError, printable
 from ..core.files import cache_dir, write_atomic
-from ..encoders.registry import quiet
+from ..encoders.base import quiet
 from ..core.files import append_jsonl
 from ..core.jobs import job_lock, open_journal, signature_hash
 from ..core.metrics import draw_queries, Difference, Estimate

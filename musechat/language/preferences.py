@@ -26,7 +26,8 @@ import torch
 from ..core.errors import MusechatError, printable
 from ..core.files import cache_dir, write_atomic
 from ..core.types import Ranking, Request, Track, TrackTable
-from ..encoders.registry import imagenet_classes, MiniLMText
+from ..encoders.text import MiniLMText
+from ..encoders.vision import imagenet_classes
 from ..encoders.musicnn import msd_tags, mtt_tags
 from .text import comparatives, fold, max_chars, Token, tokenise
 

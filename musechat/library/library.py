@@ -30,7 +30,8 @@ from tqdm import tqdm
 from ..core.errors import LibraryError, media_error_kinds, MediaError, printable
 from ..core.files import media_id, write_atomic
 from ..core.types import Track, TrackTable
-from ..encoders.registry import feature_key, FeatureCache, summary_tags
+from ..encoders.audio import summary_tags
+from ..encoders.cache import feature_key, FeatureCache
 from ..media.read import probe, read_many, segment_waves
 from ..media.metadata import TagReader
 from ..encoders.musicnn import msd_tags, mtt_tags, Tagger

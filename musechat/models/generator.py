@@ -21,11 +21,11 @@ from torch import nn
 from torch.nn import functional as F
 from ..core.errors import MusechatError, PretrainedError, printable
 from ..core.files import cache_dir
-from ..encoders.registry import quiet
+from ..encoders.base import quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
 from ..language.facts import clean_text
 from .saving import read_config, read_state, save_model
-from ..encoders.registry import is_score
+from ..encoders.audio import is_score
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-004
 _log = logging.getLogger(__name__)

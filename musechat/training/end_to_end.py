@@ -29,7 +29,8 @@ from ..core.errors import MusechatError, printable
 from ..core.files import write_atomic
 from ..data.corpus import Corpus, Item
 from .dataset import in_turn, Data, write_split
-from ..encoders.registry import load_pretrained, quiet, weights_version, AstMusic
+from ..encoders.audio import AstMusic
+from ..encoders.base import load_pretrained, quiet, weights_version
 from ..data.features import read_ahead, longest_s, named_failure
 from ..models.fusion import Fusion, FusionConfig, Query
 from musechat.training.recommender import (

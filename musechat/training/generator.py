@@ -20,7 +20,7 @@ from torch import distributed as dist
 from ..core.errors import MusechatError
 from ..data.corpus import Corpus
 from .dataset import Data, write_split
-from ..encoders.registry import is_score
+from ..encoders.audio import is_score
 from ..models.generator import (
     GenerationRequest, collate, fast_dtype, Generator, GeneratorConfig, open_base, prompt_ids, reply_ids)
 from ..language.facts import Facts, untitled
