@@ -27,7 +27,8 @@ from ..core.types import Quartet, Turn
 from .corpus import Corpus, item_facts, Item
 from .features import Features
 from ..core.files import read_jsonl
-from ..language.facts import Facts, guess_names, Pair
+from ..language.facts import Facts, Pair
+from ..language.names import guess_names
 from .dialogs.rules import check_dialog
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-005

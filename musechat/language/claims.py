@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from ..core.types import Track
-from .facts import clean_text, Facts, untitled
+from .facts import Facts, untitled
+from .names import clean_text
 from .form import find_quotations, form_faults
 from .mentions import (
     concept_words, concepts, decades, everyday_words, find_name, is_comparative, is_within, known_capitals,

@@ -14,7 +14,9 @@ from functools import lru_cache
 from typing import NamedTuple, Sequence
 
 from ..core.samples import package_file
-from .facts import clean_text, Facts, guess_names
+from .facts import Facts
+from .names import clean_text
+from .names import guess_names
 from .text import fold, name_tokens, read_table, split_list, Token, tokenise
 
 # %% ../../nbs/30_language/10_mentions.ipynb #cell-006

@@ -23,7 +23,7 @@ from ..core.errors import MusechatError, PretrainedError, printable
 from ..core.files import cache_dir
 from ..encoders.base import quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
-from ..language.facts import clean_text
+from ..language.names import clean_text
 from .saving import read_config, read_state, save_model
 from ..encoders.audio import is_score
 

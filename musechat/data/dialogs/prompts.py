@@ -15,7 +15,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Sequence
 from ...encoders.musicnn import msd_tags, mtt_tags
-from ...language.facts import clean_text, Facts, Pair
+from ...language.facts import Facts, Pair
+from ...language.names import clean_text
 
 # %% ../../../nbs/60_data/40_dialogs/00_prompts.ipynb #cell-006
 _data_open, _data_close = '<data>', '</data>'

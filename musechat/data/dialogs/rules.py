@@ -13,7 +13,8 @@ from typing import Iterator, NamedTuple, Sequence
 
 from ...core.errors import printable
 from ...core.types import Turn
-from ...language.facts import clean_text, Facts, Pair
+from ...language.facts import Facts, Pair
+from ...language.names import clean_text
 from ...language.form import form_faults, quotations
 from ...language.mentions import (
     concept_words, concepts, concepts_of, decades, everyday_words, find_name, is_comparative, is_within,
