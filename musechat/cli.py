@@ -375,7 +375,7 @@ def simulate(
     as_json:JsonOption=False,
 ):
     "Make a simulated corpus: composed songs that are really played, and videos that agree with them in part."
-    from musechat.data.simulation.scenes import simulate
+    from musechat.data.simulation.corpus import simulate
     start = time.monotonic()
     corpus = simulate(out, n, seed, workers, seconds, synth=synth.value)
     took_s = time.monotonic() - start
