@@ -1,5 +1,5 @@
 "Music for your video, found in a conversation."
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ['MuseChat']
 
 def __getattr__(name:str):

@@ -22,11 +22,9 @@ from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Callable, Optional
-
 import typer
 from typer.core import TyperGroup
-
-from .core.errors import MediaError, MusechatError, printable
+from .core.errors import MediaError, MusechatError, printable, require
 
 # %% ../nbs/95_cli.ipynb #cell-005
 _debug = False
@@ -491,10 +489,12 @@ def _generator_done(corpus, figures:dict, data:Path, out:Path):
     print(f"{'simulated data; ' if corpus.kind == 'simulated' else ''}the model is in {printable(out)}\n{best}"
           f"next: musechat evaluate reasoning --data {shlex.quote(printable(data))} --model {shlex.quote(printable(out))}")
 
-# %% ../nbs/95_cli.ipynb #cell-041
-def _for_generator(what:Training, **options):
-    "Refuse options of the generator for other models."
-    if what is not Training.generator and any(v is not None for v in options.values()): raise typer.BadParameter("--base and --soft-tokens are for the generator")
+def _check_training(what:Training, trackers:list[str]|None, *for_generator:object):
+    "Refuse options of the generator for other models, and a training for which a package is missing."
+    from musechat.models.fit import check_trackers
+    require('train', 'accelerate', 'datasets', 'peft')
+    check_trackers(trackers or ())
+    if what is not Training.generator and any(v is not None for v in for_generator): raise typer.BadParameter("--base and --soft-tokens are for the generator")
 
 def _trained(what:Training, trained, figures, data:Path, out:Path, music_encoder:str|None, as_json:bool):
     "Tell what was trained, how good it is, and what comes next."
@@ -542,7 +542,7 @@ def train(
 ):
     "Train a model and say how well it ranks. `accelerate launch -m musechat.cli train ...` uses several GPUs."
     settings = dict(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr, mixed_precision=_precision(precision and precision.value), trackers=tuple(tracker) if tracker else None)
-    _for_generator(what, base=base, soft_tokens=soft_tokens)
+    _check_training(what, tracker, base, soft_tokens)
     settings, tune = {k: v for k, v in settings.items() if v is not None}, _tuning(music_encoder, sound, what, shared=shared, gradient_checkpointing=gradient_checkpointing)
     if what is Training.mvp: trained, figures = _train_mvp(data, out, settings, split_by.value if split_by else 'artist', features, preset, seed, workers)
     elif what is Training.generator: trained, figures = _train_generator(data, out, settings, base, soft_tokens, split_by and split_by.value, features, corpus, preset, seed, workers)
@@ -644,13 +644,13 @@ def evaluate(
     from musechat.encoders.registry import load_encoders
     from musechat.evaluation.ranking import evaluate_ranking, has_words, load_recommender
     from musechat.chat.recommenders import read_settings, TrainedRecommender
+    require('evaluation', 'datasets', 'matplotlib', *['torchmetrics'][:what is Evaluation.reasoning])
     found = find_data(data, corpus, features, preset, split_by and split_by.value, seed, n_workers=workers, tell=_tell)
     if what is Evaluation.reasoning: return _evaluate_reasoning(found, model, limit, masked_lm, out, seed, as_json)
     source = read_source(quartets_folder(data))
     recommender, ranker = load_recommender(model, found), mvp or source.get('mvp')
     ranked = load_ranker(ranker, found.split, found.corpus) if ranker is not None else None
-    settings = dict(pool_sizes=tuple(pool_size)) if pool_size else {}
-    encoders = load_encoders(preset)
+    settings, encoders = dict(pool_sizes=tuple(pool_size)) if pool_size else {}, load_encoders(preset)
     whole = TrainedRecommender(recommender, encoders, read_settings(model)) if has_words(found.features, encoders) else None
     report = evaluate_ranking(found, recommender, encoders, ranked, whole=whole, frames=frames, about=dict(split_by=source.get('split_by', 'unknown')), seed=seed, tell=_tell, **settings)
     file = out or (Path(model) if Path(model).is_dir() else Path())/'ranking.json'

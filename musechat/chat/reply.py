@@ -48,7 +48,7 @@ def _pack(layer:nn.Module, dtype:torch.dtype)->_Layer:
 @contextmanager
 def _merged(generator:Generator)->Iterator[nn.Module]:
     "The language model with its updates merged into the weights; afterwards as it was."
-    if not generator.config.rank:
+    if not generator.beside:
         yield generator.lm
         return
     generator.lm.merge_adapter()

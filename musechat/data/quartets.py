@@ -16,12 +16,10 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Sequence
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from ..core.errors import MusechatError, printable
+from ..core.errors import MusechatError, printable, require
 from ..core.files import atomic_path, content_hash, write_atomic
 from ..core.types import Quartet, Turn
 from .corpus import Corpus, item_facts, Item
@@ -475,6 +473,7 @@ def _read_about(folder:Path)->dict:
 
 def _dataset_dict(tables:Mapping[str, pa.Table])->Any:
     "Arrow tables as a `DatasetDict`, splits in their usual order."
+    require('train', 'datasets')
     from datasets import Dataset, DatasetDict, NamedSplit
     from datasets.table import InMemoryTable
     return DatasetDict({s: Dataset(InMemoryTable(tables[s]), split=NamedSplit(s)) for s in ('train', 'validation', 'test') if s in tables})
@@ -587,6 +586,7 @@ def _load_foreign(paths:Sequence[Path])->Any:
 
 def _load_hub(name:str)->Any:
     "A data set on the hub, which must have our columns."
+    require('train', 'datasets')
     from datasets import load_dataset
     try: found = load_dataset(name)
     except Exception as e:

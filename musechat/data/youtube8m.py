@@ -40,7 +40,7 @@ import av
 import numpy as np
 from tqdm import tqdm
 
-from ..core.errors import MediaError, MusechatError, printable
+from ..core.errors import MediaError, MusechatError, printable, require
 from ..core.files import atomic_path, media_id, write_atomic
 from ..core.types import central_clip
 from .corpus import Corpus, Item, write_corpus
@@ -638,11 +638,6 @@ def _end_all(child:subprocess.Popen)->None:
     except (ProcessLookupError, PermissionError) as e: _log.debug('nothing left to end: %s', e)
     child.wait()
 
-def _needs_yt_dlp()->None:
-    "Say what to install."
-    import importlib.util
-    if importlib.util.find_spec('yt_dlp') is None: raise MusechatError('downloading needs yt-dlp: pip install musechat[youtube]')
-
 # %% ../../nbs/60_data/20_youtube8m.ipynb #cell-065
 @dataclass
 class Downloads:
@@ -683,7 +678,7 @@ def download_videos(
     if not agreed: raise MusechatError('downloading videos is your own act, and whether you may depends on law and terms: read them, then pass agreed=True (or use folder_corpus for videos that you have)')
     out, ids = Path(out), list(dict.fromkeys(ids))
     if bad := [i for i in ids if not re.fullmatch('[A-Za-z0-9_-]{1,64}', i)]: raise MusechatError(f"{printable(repr(bad[0]))} is no video id")
-    if fetcher is None: _needs_yt_dlp()
+    if fetcher is None: require('youtube', 'yt_dlp')
     fetcher, in_a_row = fetcher or YtDlp(), 0
     with job_lock(out):
         known = {r['id']: r for r in read_jsonl(out/'downloads.jsonl')}

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['parts', 'paper_table_1', 'Task', 'deal_pools', 'ranking_task', 'Board', 'rank_model', 'facts_of', 'rank_tags',
            'watch_segments', 'watch_items', 'watched', 'library_of', 'rank_library', 'library_of_task',
-           'rank_untrained', 'choose_settings', 'RankingReport', 'make_report', 'load_recommender', 'has_words',
-           'evaluate_ranking', 'settle_mix', 'rank_mvp']
+           'rank_untrained', 'choose_settings', 'RankingReport', 'new_figure', 'make_report', 'load_recommender',
+           'has_words', 'evaluate_ranking', 'settle_mix', 'rank_mvp']
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-002
 import json
@@ -20,12 +20,12 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from ..core.errors import MusechatError, printable
+from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
 from ..core.types import Request, Track, TrackTable
 from ..data.corpus import Corpus, item_facts
 from ..training.dataset import Data, refuse_leaks
-from ..data.features import read_ahead
+from ..data.features import Features, read_ahead
 from ..models.fusion import Fusion
 from ..training.recommender import Dialog, embed_items, embed_turn, Messages, read_dialogs, Segments
 from ..media.read import Frames, read_frames
@@ -350,6 +350,17 @@ class RankingReport:
         return cls(saved['about'], table(saved['table']), table(saved['parts']), DifferenceTable.from_dict(saved['differences']), {int(s): table(t) for s, t in saved['sizes'].items()},
                    saved['later'] and table(saved['later']), saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
 
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #2a46cd
+def new_figure(
+    width:float,             # inches
+    height:float,
+    dpi:int=80,
+)->Any:                      # a matplotlib figure that belongs to no window
+    "An empty figure, or what to install for it."
+    require('evaluation', 'matplotlib')
+    from matplotlib.figure import Figure
+    return Figure(figsize=(width, height), dpi=dpi, layout='constrained')
+
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-039
 def _paper_markdown()->str:
     "The paper's figures, in a table of their own."
@@ -373,9 +384,7 @@ def _plot(self:RankingReport,
     ax:Any=None,             # matplotlib axes; None: of a new figure
 )->Any:                      # the axes
     "Recall at k of the rows, the model's in strong lines."
-    if ax is None:
-        from matplotlib.figure import Figure
-        ax = Figure(figsize=(6, 3.6), dpi=90, layout='constrained').subplots()
+    if ax is None: ax = new_figure(6, 3.6, 90).subplots()
     for name, curve in self.curves.items(): ax.plot(self.ks, [100*c for c in curve], label=name, **_styles.get(name, dict(lw=1, ls='-.')))
     kind = 'simulated ' if self.about.get('kind') == 'simulated' else ''
     sizes = self.table.rows[0].pool_sizes
@@ -436,7 +445,7 @@ def has_words(
     "Whether what was encoded tells enough for the recommender of words: tags of the music, classes of the pictures."
     return features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
 
-def _same_encoders(model:Fusion, features:Any, text:Any=None):
+def _same_encoders(model:Fusion, features:Features, text:Any=None):
     "Model and features must come from the same encoders."
     found = dict(video=features.versions['video'], music=features.versions['music']) | (dict(text=text.version) if text is not None else {})
     for kind, version in found.items():

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from ..language.claims import coverage, Known, names_artist, names_title, read_claims
-from ..core.errors import MusechatError, printable
+from ..core.errors import MusechatError, printable, require
 from ..core.files import cache_dir, write_atomic
 from ..encoders.base import quiet
 from ..core.files import append_jsonl
@@ -34,6 +34,7 @@ from ..core.metrics import draw_queries, Difference, Estimate
 from ..encoders.checkpoints import fetch, hub_folder
 from ..language.facts import Facts, Pair
 from ..data.dialogs.templates import write_dialog
+from .ranking import new_figure
 
 # %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class BertScore:
         max_length:int=256,          # tokens, [CLS] and [SEP] among them; longer texts are cut
         device:str='cpu',
     ):
+        require('evaluation', 'torchmetrics')
         self.tokenizer, self.net, folder = _network('AutoModel', model, max_length)
         n = self.net.config.num_hidden_layers
         if not 1 <= layer <= n: raise ValueError(f"{printable(model, 80)} has the layers 1 to {n}, got {layer}")
@@ -157,9 +159,8 @@ def _called(model:str|Path, folder:Path)->str:
     return folder.name if Path(str(model)).expanduser().is_dir() else str(model)
 
 def _bert_score()->Callable:
-    "The function of torchmetrics, or what to install."
-    try: from torchmetrics.functional.text.bert import bert_score
-    except ImportError as e: raise MusechatError("BERTScore is computed by torchmetrics, which is not installed: pip install 'musechat[evaluation]'") from e
+    "The function of torchmetrics."
+    from torchmetrics.functional.text.bert import bert_score
     return bert_score
 
 # %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-023
@@ -634,9 +635,7 @@ def _plot(self:ReasoningTable,
     axes:Any=None,           # four matplotlib axes; None: of a new figure
 )->Any:                      # the axes
     "The four figures of Table 2 for all rows, with their intervals."
-    if axes is None:
-        from matplotlib.figure import Figure
-        axes = Figure(figsize=(8, .9 + .3*len(self.rows)), dpi=80, layout='constrained').subplots(1, 4, sharey=True)
+    if axes is None: axes = new_figure(8, .9 + .3*len(self.rows)).subplots(1, 4, sharey=True)
     best, names = self.best(), [printable(r.name, 40) for r in self.rows]
     for ax, m in zip(axes, _table_2):
         for y, r in enumerate(self.rows):

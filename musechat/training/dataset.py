@@ -18,7 +18,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from filelock import FileLock
 
-from ..core.errors import MusechatError, printable
+from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
 from ..encoders.presets import get_preset, Preset
 from ..data.corpus import Corpus
@@ -85,6 +85,7 @@ def get_backend(
     if name == 'local': return synthesis.LocalBackend(model or 'smollm2-135m-instruct', seed=seed, **options)
     if name != 'openai': raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has {', '.join(backends)}")
     if not model: raise MusechatError("the openai back end needs the name of a model: --model NAME, and --base-url for a server that is not OpenAI's")
+    require('synthesis', 'openai', 'pydantic')
     return synthesis.OpenAIBackend(model, base_url=base_url, seed=seed, **options)
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-014
@@ -191,6 +192,7 @@ def plan_dataset(
     tell:Callable[[str], None]=_log.info,    # is told what step begins
 )->Plan:
     "The steps before anything is written: encode, split, rank, pair."
+    require('train', 'datasets', *['accelerate'][:mvp is None])
     tell(f'encoding {len(corpus)} videos and their music')
     found = corpus_features(corpus, preset, features, n_workers, progress)
     split = corpus_split(corpus, found, split_by, seed)
@@ -299,7 +301,7 @@ def find_data(
 def _open_data(folder:Path, corpus:Corpus, source:Mapping, features:str|Path|None, preset:str|Preset, split_by:str|None, n_workers:int|None, progress:bool)->Data:
     "Open what `find_data` has found; quartets of others bring their own split."
     if features is None and source and source['features'].is_dir(): features = source['features']
-    found, quartets = corpus_features(corpus, preset, features, n_workers, progress), load_quartets(folder)
+    quartets, found = load_quartets(folder), corpus_features(corpus, preset, features, n_workers, progress)
     rows = [r for part in quartets.values() for r in part.select_columns(['item_id', 'split'])]
     if not source: return Data(corpus, found, quartets, {r['item_id']: r['split'] for r in rows if r['item_id']})
     split = corpus_split(corpus, found, source['split_by'], source['seed'])

@@ -28,10 +28,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator, Protocol, Sequence
 from urllib.parse import urlsplit, urlunsplit
-
 from tqdm import tqdm
-
-from ...core.errors import MusechatError, printable
+from ...core.errors import MusechatError, printable, require
 from ...core.files import atomic_path, cache_dir, write_atomic
 from ...core.types import Turn
 from ...core.files import append_jsonl
@@ -100,8 +98,8 @@ def read_lines(
 # %% ../../../nbs/60_data/40_dialogs/20_synthesis.ipynb #cell-010
 def _needs_extra(name:str)->Any:
     "Import a package of the extra `synthesis`."
-    try: return __import__(name)
-    except ImportError as e: raise SynthesisError(f"writing dialogs through a server needs the package {name}: pip install 'musechat[synthesis]'") from e
+    require('synthesis', name)
+    return __import__(name)
 
 @lru_cache
 def _schema()->type:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.errors import MusechatError, printable
+from ...core.errors import MusechatError, printable, require
 from ...core.files import atomic_path
 from ...core.samples import read_toml
 from .music import compose, read_styles, Style, styles, to_midi, Voice
@@ -338,15 +338,16 @@ def produce(
 def soundfont_of(synth:str)->Path|None:
     "The soundfont file of a synthesiser; FluidSynth finds its own."
     if synth not in ('rustysynth', 'fluidsynth'): raise MusechatError(f"synth must be 'rustysynth' or 'fluidsynth', got {printable(synth)!r}")
-    return fetch('timgm6mb')/'TimGM6mb.sf2' if synth == 'rustysynth' else None
+    if synth == 'fluidsynth': return None
+    require('simulation', 'midirenderer', 'mido')
+    return fetch('timgm6mb')/'TimGM6mb.sf2'
 
 @lru_cache(1)
 def _load(path:Path)->bytes: return path.read_bytes()
 
 def _rusty(midi:bytes)->np.ndarray:
     "Play MIDI with RustySynth: float32 (n, 2) at 48 kHz."
-    try: from midirenderer import render_wave_from
-    except ImportError as e: raise MusechatError('the simulated corpus needs the package midirenderer: pip install musechat[simulation]') from e
+    from midirenderer import render_wave_from
     with wave.open(io.BytesIO(render_wave_from(_load(soundfont_of('rustysynth')), midi))) as f:
         return np.frombuffer(f.readframes(f.getnframes()), '<i2').reshape(-1, 2).astype(np.float32)/32768
 
