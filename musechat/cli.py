@@ -194,7 +194,7 @@ def library(
 
 # %% ../nbs/95_cli.ipynb #cell-021
 def _list(lib, names, where, as_json:bool):
-    from musechat.library.library import track_row
+    from musechat.library.store import track_row
     rows = [track_row(t) for t in lib.tracks(where)]
     if as_json: return print_json(dict(tracks=rows))
     for t in lib.tracks(where):

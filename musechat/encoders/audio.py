@@ -155,7 +155,7 @@ class AstMusic:
     def from_pretrained(cls,
         name:str|Path='MIT/ast-finetuned-audioset-10-10-0.4593', # hub id or folder of an AST
         device:str|torch.device|None=None,
-        **options,                                               # for transformers: `revision`, `local_files_only`, ...
+        **options:object,                                        # for transformers: `revision`, `local_files_only`, ...
     )->'AstMusic':
         "The network without its AudioSet classes."
         from transformers import AutoFeatureExtractor, ASTModel

@@ -153,12 +153,12 @@ T = TypeVar('T', covariant=True)
 class Kind(Protocol[T]):
     "A class of transformers: a tokenizer, a processor, a model."
     __name__: str
-    def from_pretrained(self, name:str|Path, /, **options)->T: "One of them, from the hub or a folder."
+    def from_pretrained(self, name:str|Path, /, **options:object)->T: "One of them, from the hub or a folder."
 
 def load_part(
     kind:Kind[T],            # such as `AutoTokenizer`
     name:str|Path,           # hub id or folder
-    **options,               # handed to `from_pretrained`
+    **options:object,        # handed to `from_pretrained`
 )->T:
     "`kind.from_pretrained`, with one clear error."
     with quiet():
@@ -171,7 +171,7 @@ def load_part(
 def load_pretrained(
     kind:Kind[tuple[nn.Module, dict]],    # a model class of transformers
     name:str|Path,                        # hub id or folder
-    **options,                            # handed to `from_pretrained`
+    **options:object,                     # handed to `from_pretrained`
 )->nn.Module:
     "A model in float32 from safetensors with every weight found, or a `PretrainedError`."
     strict = dict(use_safetensors=True, dtype=torch.float32, output_loading_info=True)

@@ -30,7 +30,7 @@ Tensors = dict[str, torch.Tensor]
 def feature_key(
     content:str,             # `content_hash` or `media_id` of the medium
     version:str,             # `version` of the encoder
-    **options,               # preprocessing: fps=1., start_s=0., ...; JSON values
+    **options:object,        # preprocessing: fps=1., start_s=0., ...; JSON values
 )->str:                      # one line of JSON
     "What features depend on, as one string."
     return json.dumps(dict(content=content, version=version, **dict(sorted(options.items()))))
@@ -54,7 +54,7 @@ def _crc(tensors:Tensors)->str:
     "A checksum of names and bytes."
     crc = 0
     for name, t in sorted(tensors.items()):
-        crc = zlib.crc32(t.flatten().view(torch.uint8).numpy(), zlib.crc32(name.encode(), crc))
+        crc = zlib.crc32(t.flatten().view(torch.uint8).numpy().data, zlib.crc32(name.encode(), crc))
     return f'{crc:08x}'
 
 # %% ../../nbs/20_encoders/70_cache.ipynb #cell-009
@@ -135,7 +135,8 @@ class FeatureCache(CacheFolder):
         limit_bytes:int|None=8*10**9,      # kept below this by removing what was not used for longest; None: no limit
     ):
         super().__init__(Path(folder) if folder is not None else cache_dir('features'))
-        self.limit_bytes,self._unchecked = limit_bytes,None
+        self.limit_bytes = limit_bytes
+        self._unchecked:int|None = None        # bytes written since the folder was measured
 
     def get(self,
         key:str,               # from `feature_key`

