@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['system_prompt', 'first_words', 'longest_name', 'GeneratorConfig', 'read_gguf', 'base_folder', 'fast_dtype',
            'open_base', 'tiny_llama', 'GenerationRequest', 'ask_text', 'Frame', 'get_frame', 'prompt_ids', 'reply_ids',
-           'collate', 'Generator', 'add_lora', 'updated_layers', 'update_shapes', 'merge_updates', 'track_music']
+           'collate', 'add_lora', 'updated_layers', 'update_shapes', 'merge_updates', 'Generator', 'track_music']
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-002
 import logging
@@ -15,7 +15,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 import numpy as np
 import torch
 from torch import nn
@@ -25,20 +25,24 @@ from ..core.files import cache_dir
 from ..encoders.base import quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
 from ..language.names import clean_text
-from .saving import read_config, read_state, save_model
+from .saving import check_settings, read_config, read_state, save_model
 from ..encoders.audio import is_score
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-004
+# %% ../../nbs/50_models/50_generator.ipynb #cell-003
+if TYPE_CHECKING: from transformers import PreTrainedTokenizerBase
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-005
 _log = logging.getLogger(__name__)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-006
+# %% ../../nbs/50_models/50_generator.ipynb #cell-007
 @dataclass(frozen=True)
 class GeneratorConfig:
     "Sizes and training-time settings of a `Generator`; saved beside its weights."
-    base: str = 'smollm2-135m-instruct'      # language model: a name in `pretrained.checkpoints`, a folder or an id on the hub
+    # language model: a name in `pretrained.checkpoints`, a folder or an id on the hub
+    base: str = 'smollm2-135m-instruct'
     d_music: int = 500                       # width of the music representation, >= 1
     n_soft: int = 4                          # soft tokens the music becomes, >= 0; 0: the model never hears
-    form: str = 'auto'                       # 'chat' (the tokenizer's template), 'vicuna' (v1.1 text form), 'auto': chat if there is a template
+    form: str = 'auto'                       # 'chat' (the tokenizer's template), 'vicuna' (v1.1) or 'auto'
     rank: int = 16                           # of the low-rank updates, >= 0; 0: the language model stays as it was
     alpha: float = 32.                       # updates are scaled by alpha/rank, > 0
     dropout: float = 0.                      # in front of the updates, in [0, 1)
@@ -47,13 +51,13 @@ class GeneratorConfig:
 
     def __post_init__(self):
         object.__setattr__(self, 'targets', tuple(self.targets))
-        for name in ('d_music', 'n_soft', 'rank'):
-            if type(getattr(self, name)) is not int or getattr(self, name) < (name == 'd_music'): raise ValueError(f"{name} must be a whole number >= {int(name == 'd_music')}, got {printable(repr(getattr(self, name)), 40)}")
-        if self.form not in ('auto', 'chat', 'vicuna'): raise ValueError(f"form must be 'auto', 'chat' or 'vicuna', got {printable(repr(self.form), 40)}")
-        if not (0 <= self.dropout < 1 and 0 < self.alpha < math.inf): raise ValueError(f"dropout must lie in [0, 1) and alpha be > 0, got {self.dropout} and {self.alpha}")
-        if not self.targets or not all(isinstance(t, str) and t for t in self.targets): raise ValueError(f"targets must be names of layers, got {printable(repr(self.targets), 60)}")
+        check_settings(self, dict(d_music=1, n_soft=0, rank=0), choice=dict(form=('auto', 'chat', 'vicuna')))
+        if not (0 <= self.dropout < 1 and 0 < self.alpha < math.inf):
+            raise ValueError(f"dropout must lie in [0, 1) and alpha be > 0, got {self.dropout} and {self.alpha}")
+        if not self.targets or not all(isinstance(t, str) and t for t in self.targets):
+            raise ValueError(f"targets must be names of layers, got {printable(repr(self.targets), 60)}")
 
-# %% ../../nbs/50_models/50_generator.ipynb #83fd17
+# %% ../../nbs/50_models/50_generator.ipynb #cell-010
 def _halves(weight:np.ndarray, n_head:int)->np.ndarray:
     "Rows of a query or key matrix as transformers orders them: the pairs of each head half a head apart."
     pairs = weight.reshape(n_head, -1, 2, weight.shape[1])
@@ -77,7 +81,7 @@ def read_gguf(
         found[name] = torch.tensor(_halves(weight, heads[layer]) if layer in heads else weight)
     return found
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-009
+# %% ../../nbs/50_models/50_generator.ipynb #cell-011
 def _from_gguf(source:Path, gguf:str, folder:Path)->None:
     "Widen the weights of a GGUF file into a folder that transformers reads at once."
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
@@ -92,7 +96,7 @@ def _from_gguf(source:Path, gguf:str, folder:Path)->None:
     AutoTokenizer.from_pretrained(source, gguf_file=gguf).save_pretrained(folder)
 
 def base_folder(
-    name:str|Path,           # a name in `pretrained.checkpoints`, a folder, or an id on the hub
+    name:str|Path,           # a name in `checkpoints`, a folder, or an id on the hub
 )->Path:                     # with config.json, safetensors and tokenizer
     "Where a language model lies, fetched and widened if it is not there yet."
     if str(name) not in checkpoints: return hub_folder(name)
@@ -100,65 +104,84 @@ def base_folder(
     gguf = next((p.name for p in sorted(source.glob('*.gguf'))), None)
     if gguf is None: return source
     folder = cache_dir('widened')/f'{source.name}-float16'
-    if not (folder/'config.json').is_file():
-        _log.info('widening the weights of %s, once', name)
-        with tempfile.TemporaryDirectory(dir=cache_dir('widened')) as tmp, quiet():
-            _from_gguf(source, gguf, Path(tmp)/'new')
-            try: (Path(tmp)/'new').rename(folder)
-            except OSError:
-                if not (folder/'config.json').is_file(): raise      # else another process was first
+    if not (folder/'config.json').is_file(): _widen_once(source, gguf, folder)
     return folder
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-010
+def _widen_once(source:Path, gguf:str, folder:Path):
+    "Widen into a folder of another name, and rename it when it is whole."
+    _log.info('widening the weights of %s, once', source.name)
+    with tempfile.TemporaryDirectory(dir=cache_dir('widened')) as tmp, quiet():
+        _from_gguf(source, gguf, Path(tmp)/'new')
+        try: (Path(tmp)/'new').rename(folder)
+        except OSError:
+            if not (folder/'config.json').is_file(): raise      # else another process was first
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-012
 def fast_dtype(
     device:str|torch.device='cpu',
 )->torch.dtype:
     "bfloat16 where the hardware computes in it, else float32."
-    if torch.device(device).type == 'cuda': return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    return torch.bfloat16 if torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+    on_gpu = torch.device(device).type == 'cuda'
+    if on_gpu: fast = torch.cuda.is_bf16_supported()
+    else: fast = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
 
 def open_base(
     name:str|Path,                        # see `base_folder`
     dtype:torch.dtype=torch.float32,
     device:str|torch.device='cpu',
-)->tuple[nn.Module, Any]:                 # language model in eval mode, every weight frozen; tokenizer
+)->tuple[nn.Module, 'PreTrainedTokenizerBase']:     # in eval mode, every weight frozen; tokenizer
     "Read a language model and its tokenizer."
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    folder = base_folder(name)
+    folder, local = base_folder(name), dict(local_files_only=True)
     with quiet():
         try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            lm = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True, use_safetensors=True)
+            tokenizer = AutoTokenizer.from_pretrained(folder, **local)
+            lm = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **local)
         except (OSError, ValueError, ImportError, RuntimeError, KeyError) as e:
-            raise PretrainedError(f"cannot load a language model from {printable(name)}: {printable(str(e).strip().split(chr(10))[0], 200)}") from e
-    if tokenizer.eos_token_id is None: raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")
+            why = printable(str(e).strip().split(chr(10))[0], 200)
+            raise PretrainedError(f"cannot load a language model from {printable(name)}: {why}") from e
+    if tokenizer.eos_token_id is None:
+        raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")
     return lm.requires_grad_(False).eval().to(device), tokenizer
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-012
+# %% ../../nbs/50_models/50_generator.ipynb #cell-015
+_chat_template = ("{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
+                  "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
+
+def _byte_tokenizer(chat:bool)->'PreTrainedTokenizerBase':
+    "A tokenizer of single bytes, with SmolLM2's kind of chat template or Vicuna's kind, without."
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+    special = ('<unk>', '<|im_start|>', '<|im_end|>') if chat else ('<unk>', '<s>', '</s>')
+    signs = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    byte = Tokenizer(models.BPE({c: i for i, c in enumerate(signs)}, [], unk_token='<unk>'))
+    byte.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    byte.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte, unk_token='<unk>', bos_token=special[1],
+                                        eos_token=special[2], pad_token=special[2])
+    if chat: tokenizer.chat_template = _chat_template
+    return tokenizer
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-016
 def tiny_llama(
     folder:str|Path,
-    chat:bool=True,          # with SmolLM2's kind of chat template; else Vicuna's kind, without
+    chat:bool=True,          # with a chat template
     d_word:int=32,
     seed:int=0,
 )->Path:                     # `folder`
     "Save a Llama of two layers with random weights and a tokenizer of bytes: a stand-in that needs no download."
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-    special = ('<unk>', '<|im_start|>', '<|im_end|>') if chat else ('<unk>', '<s>', '</s>')
-    byte = Tokenizer(models.BPE({c: i for i, c in enumerate([*special, *sorted(pre_tokenizers.ByteLevel.alphabet())])}, [], unk_token='<unk>'))
-    byte.pre_tokenizer, byte.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False), decoders.ByteLevel()
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=byte, unk_token='<unk>', bos_token=special[1], eos_token=special[2], pad_token=special[2])
-    if chat: tokenizer.chat_template = ("{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
-                                        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
-    with torch.random.fork_rng([]):
+    from transformers import LlamaConfig, LlamaForCausalLM
+    tokenizer, sizes = _byte_tokenizer(chat), dict(hidden_size=d_word, intermediate_size=2*d_word, num_hidden_layers=2)
+    config = LlamaConfig(vocab_size=len(tokenizer), num_attention_heads=4, num_key_value_heads=2, bos_token_id=1,
+                         eos_token_id=2, pad_token_id=2, tie_word_embeddings=True, **sizes)
+    with torch.random.fork_rng([]), quiet():
         torch.manual_seed(seed)
-        lm = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), hidden_size=d_word, intermediate_size=2*d_word, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
-                                          bos_token_id=1, eos_token_id=2, pad_token_id=2, tie_word_embeddings=True))
-    with quiet(): lm.save_pretrained(folder)
+        LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return Path(folder)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-015
+# %% ../../nbs/50_models/50_generator.ipynb #cell-019
 class GenerationRequest(NamedTuple):
     "What a reply is to be written about, beside the sound of the track."
     name: str|None = None          # of the track that is offered
@@ -167,25 +190,28 @@ class GenerationRequest(NamedTuple):
     said: str|None = None          # the user's newest words; None in the first turn of a chat
     before: str|None = None        # name of the track offered before; None in the first turn
 
-system_prompt = "You recommend music for videos. Offer the track by its name, say in one or two sentences how it sounds and why it fits, and heed what the user said."
+system_prompt = ("You recommend music for videos. Offer the track by its name, say in one or two sentences how it "
+                 "sounds and why it fits, and heed what the user said.")
 first_words = 'Which music fits this video?'
 longest_name = 100      # characters of a title or an artist that a prompt shows
 _markup = str.maketrans('<>|[]', '‹›¦()')
 
-def _line(text:Any, limit:int)->str:
+def _line(text:Any, limit:int=longest_name)->str:
     "A stranger's text on one line, without signs of markup."
-    return re.sub(r'\b(user|assistant|system)\s*:', r'\1 -', clean_text(str(text), limit).translate(_markup), flags=re.I)
+    plain = clean_text(str(text or ''), limit).translate(_markup)
+    return re.sub(r'\b(user|assistant|system)\s*:', r'\1 -', plain, flags=re.I)
 
 def ask_text(
     ask:GenerationRequest,
 )->str:
     "The user's message of a prompt."
-    name, artist, before, said = (_line(text or '', limit) for text, limit in ((ask.name, longest_name), (ask.artist, longest_name), (ask.before, longest_name), (ask.said, 400)))
+    name, artist, before = map(_line, (ask.name, ask.artist, ask.before))
     track = f'Track: "{name}"' if name else 'Track: name not known'
     by, year = f' by {artist}' if artist else '', f', {ask.year}' if ask.year else ''
-    return f'{track}{by}{year}' + (f'\nOffered before: "{before}"' if before else '') + f'\nUser: {said or first_words}'
+    earlier = f'\nOffered before: "{before}"' if before else ''
+    return f'{track}{by}{year}{earlier}\nUser: {_line(ask.said, 400) or first_words}'
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-018
+# %% ../../nbs/50_models/50_generator.ipynb #cell-023
 _place = 'MUSIC GOES HERE'
 
 class Frame(NamedTuple):
@@ -195,24 +221,33 @@ class Frame(NamedTuple):
     gap: str                     # what stands between that and the reply's first word
     end: int                     # the token that closes a reply
 
+def _ids(tokenizer:'PreTrainedTokenizerBase', text:str)->list[int]:
+    return tokenizer(text, add_special_tokens=False)['input_ids']
+
 def get_frame(
-    tokenizer:Any,
+    tokenizer:'PreTrainedTokenizerBase',
     form:str='auto',             # see `GeneratorConfig`
     system:str=system_prompt,
 )->Frame:
     "The frame of a tokenizer's chat template, or of Vicuna v1.1."
     if form == 'auto': form = 'chat' if tokenizer.chat_template else 'vicuna'
-    if form == 'chat' and not tokenizer.chat_template: raise MusechatError("this tokenizer has no chat template: use the form 'vicuna'")
-    if form == 'chat': text = tokenizer.apply_chat_template([dict(role='system', content=system), dict(role='user', content=_place)], tokenize=False, add_generation_prompt=True)
-    else: text = f"{tokenizer.bos_token or ''}{system} USER: {_place} ASSISTANT:"
-    before, between = text.split(_place)
-    spaced = form == 'vicuna' and _ids(tokenizer, 'A:') + _ids(tokenizer, 'Try') == _ids(tokenizer, 'A: Try')      # the tokenizer itself puts a space in front of a text
-    return Frame(tuple(_ids(tokenizer, before.rstrip(' ') if spaced else before)), between, '' if form == 'chat' or spaced else ' ', tokenizer.eos_token_id)
+    if form == 'vicuna': return _vicuna_frame(tokenizer, system)
+    if not tokenizer.chat_template:
+        raise MusechatError("this tokenizer has no chat template: use the form 'vicuna'")
+    turns = [dict(role='system', content=system), dict(role='user', content=_place)]
+    before, between = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True).split(_place)
+    return Frame(tuple(_ids(tokenizer, before)), between, '', tokenizer.eos_token_id)
 
-def _ids(tokenizer:Any, text:str)->list[int]: return tokenizer(text, add_special_tokens=False)['input_ids']
+# %% ../../nbs/50_models/50_generator.ipynb #cell-024
+def _vicuna_frame(tokenizer:'PreTrainedTokenizerBase', system:str)->Frame:
+    "Vicuna's text form, for a tokenizer that puts a space in front of every text, and for one that does not."
+    before, between = f"{tokenizer.bos_token or ''}{system} USER: ", ' ASSISTANT:'
+    spaced = _ids(tokenizer, 'A:') + _ids(tokenizer, 'Try') == _ids(tokenizer, 'A: Try')
+    if spaced: before = before.rstrip(' ')
+    return Frame(tuple(_ids(tokenizer, before)), between, '' if spaced else ' ', tokenizer.eos_token_id)
 
 def prompt_ids(
-    tokenizer:Any,
+    tokenizer:'PreTrainedTokenizerBase',
     frame:Frame,
     ask:GenerationRequest,
 )->list[int]:                    # behind the music, up to where the reply begins
@@ -220,7 +255,7 @@ def prompt_ids(
     return _ids(tokenizer, ask_text(ask) + frame.between)
 
 def reply_ids(
-    tokenizer:Any,
+    tokenizer:'PreTrainedTokenizerBase',
     frame:Frame,
     reply:str,
     limit:int=128,               # tokens kept, the end token among them (paper, section 5.1)
@@ -229,7 +264,7 @@ def reply_ids(
     ids = _ids(tokenizer, frame.gap + reply.strip()) + [frame.end]
     return ids[:limit]
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-021
+# %% ../../nbs/50_models/50_generator.ipynb #cell-028
 def collate(
     frame:Frame,
     prompts:Sequence[Sequence[int]],       # from `prompt_ids`
@@ -240,59 +275,10 @@ def collate(
     n = max(map(len, rows))
     def table(rows, fill): return torch.tensor([[*r, *[fill]*(n - len(r))] for r in rows])
     labels = [[-100]*(len(row) - len(r)) + list(r) for row, r in zip(rows, replies)]
-    return dict(ids=table(rows, frame.end), labels=table(labels, -100), mask=table([[True]*len(r) for r in rows], False))
+    return dict(ids=table(rows, frame.end), labels=table(labels, -100),
+                mask=table([[True]*len(r) for r in rows], False))
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-026
-class Generator(nn.Module):
-    "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
-    kind, task, about = 'generator', 'text-generation', "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. Only the projection and the updates are in this file."
-
-    def __init__(self,
-        config:GeneratorConfig,
-        lm:nn.Module,              # from `open_base`; its own weights are frozen
-        tokenizer:Any,
-        trainable:bool=True,       # updates stand beside the weights, by peft; False: `merge_updates` adds them to the weights
-    ):
-        super().__init__()
-        self.config, self.tokenizer, self.frame = config, tokenizer, get_frame(tokenizer, config.form)
-        self.beside, self.merged = trainable and config.rank > 0, {}
-        self.lm = add_lora(lm.requires_grad_(False), config) if self.beside else lm.requires_grad_(False)
-        with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', 'Initializing zero-element')      # without soft tokens there is nothing to project
-            self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
-        self.register_buffer('mean', torch.zeros(config.d_music))
-        self.register_buffer('spread', torch.ones(config.d_music))
-        self._reset()
-
-    @torch.no_grad()
-    def _reset(self):
-        "Soft tokens as large as words."
-        if self.projection.weight.is_meta or not self.config.n_soft: return
-        size = self.words.weight.float().std()
-        self.projection.weight.normal_(std=float(size)/math.sqrt(self.config.d_music))
-        self.projection.bias.normal_(std=float(size))
-
-    @property
-    def words(self)->nn.Embedding: return self.lm.get_input_embeddings()
-
-    def own_parts(self)->dict[str, torch.Tensor]:
-        "What is trained or measured, by name; everything else comes with the language model."
-        mine = lambda n: not n.startswith('lm.') or 'lora_' in n
-        return {n: p for n, p in self.named_parameters() if mine(n)} | {n: b for n, b in self.named_buffers() if not n.startswith('lm.')}
-
-    def state_dict(self, *args:Any, **kwargs:Any)->dict[str, torch.Tensor]:
-        "What is saved: own parts, and updates that were merged."
-        return self.merged | {n: p.detach() for n, p in self.own_parts().items()}
-
-    def fit_scale(self,
-        music:torch.Tensor,        # (n, d_music) of the training set
-    ):
-        "Take mean and spread of the music's numbers (raises `ValueError` if one is not finite)."
-        if not music.isfinite().all(): raise ValueError("the music of the training tracks has numbers that are not finite")
-        self.mean.copy_(music.float().mean(0))
-        self.spread.copy_(music.float().std(0, correction=0).clamp(min=1e-3))
-
-# %% ../../nbs/50_models/50_generator.ipynb #cell-027
+# %% ../../nbs/50_models/50_generator.ipynb #cell-034
 def add_lora(
     lm:nn.Module,                # frozen
     config:GeneratorConfig,
@@ -300,61 +286,13 @@ def add_lora(
     "Low-rank updates beside the attention's projections, through peft."
     require('train', 'peft')
     from peft import LoraConfig, get_peft_model
+    lora = LoraConfig(r=config.rank, lora_alpha=config.alpha, lora_dropout=config.dropout,
+                      target_modules=list(config.targets), task_type='CAUSAL_LM')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', FutureWarning)
-        return get_peft_model(lm, LoraConfig(r=config.rank, lora_alpha=config.alpha, lora_dropout=config.dropout, target_modules=list(config.targets), task_type='CAUSAL_LM'))
+        return get_peft_model(lm, lora)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-030
-def _soft(self:Generator,
-    music:torch.Tensor,          # (b, d_music); NaN where not known
-)->torch.Tensor:                 # (b, n_soft, d_word)
-    "The music as soft tokens."
-    if music.ndim != 2 or music.shape[1] != self.config.d_music: raise ValueError(f"music must have shape (b, {self.config.d_music}), got {tuple(music.shape)}; the encoder it was trained with?")
-    known = torch.nan_to_num((music.to(self.mean) - self.mean)/self.spread, nan=0.)
-    return self.projection(known).unflatten(-1, (self.config.n_soft, -1))
-
-def _embed(self:Generator,
-    ids:torch.Tensor,            # (b, n) tokens, each row beginning with the frame's
-    music:torch.Tensor,          # (b, d_music)
-    at:torch.Tensor|int|None=None,      # where the music goes; None: behind the frame's first tokens
-)->torch.Tensor:                 # (b, n + n_soft, d_word)
-    "Word embeddings with the soft tokens among them."
-    words, at = self.words(ids), len(self.frame.before) if at is None else at
-    if not self.config.n_soft: return words
-    return torch.cat([words[:, :at], self.soft(music).to(words.dtype), words[:, at:]], 1)
-
-def _widen(self:Generator, x:torch.Tensor, fill:Any, at:int|None=None)->torch.Tensor:
-    "Room for the soft tokens in labels or a mask."
-    at = len(self.frame.before) if at is None else at
-    return torch.cat([x[:, :at], x.new_full((len(x), self.config.n_soft), fill), x[:, at:]], 1)
-
-Generator.soft, Generator.embed, Generator.widen = _soft, _embed, _widen
-
-# %% ../../nbs/50_models/50_generator.ipynb #cell-032
-def _forward(self:Generator,
-    ids:torch.Tensor,            # (b, n)
-    labels:torch.Tensor,         # (b, n), -100 where nothing is trained
-    mask:torch.Tensor,           # (b, n)
-    music:torch.Tensor,          # (b, d_music)
-)->tuple[torch.Tensor, torch.Tensor]:      # negative log-likelihood of every trained token (m,), and the row of each (m,)
-    "How likely the replies are, token by token."
-    hidden = self.body(inputs_embeds=self.embed(ids, music), attention_mask=self.widen(mask, True).long(), use_cache=False).last_hidden_state
-    target = self.widen(labels, -100)[:, 1:]
-    row, _ = here = (target != -100).nonzero(as_tuple=True)
-    logits = self.lm.get_output_embeddings()(hidden[:, :-1][here])
-    return F.cross_entropy(logits.float(), target[here], reduction='none'), row
-
-def _body(self:Generator)->nn.Module:
-    "The language model without its last matrix."
-    return self.plain_lm.model
-
-def _plain_lm(self:Generator)->nn.Module:
-    "The language model without peft's wrapper."
-    return self.lm.get_base_model() if self.beside else self.lm
-
-Generator.forward, Generator.body, Generator.plain_lm = _forward, property(_body), property(_plain_lm)
-
-# %% ../../nbs/50_models/50_generator.ipynb #5e05af
+# %% ../../nbs/50_models/50_generator.ipynb #cell-036
 def updated_layers(
     lm:nn.Module,                # without peft's wrapper
     config:GeneratorConfig,
@@ -375,7 +313,7 @@ def update_shapes(
         shapes[f'{name}.lora_B.default.weight'] = torch.Size((layer.out_features, config.rank))
     return shapes
 
-# %% ../../nbs/50_models/50_generator.ipynb #dcd2f3
+# %% ../../nbs/50_models/50_generator.ipynb #cell-037
 @torch.no_grad()
 def merge_updates(
     lm:nn.Module,                            # its weights are changed
@@ -387,42 +325,143 @@ def merge_updates(
         a, b = (updates[f'{name}.lora_{x}.default.weight'].float() for x in 'AB')
         layer.weight.copy_(layer.weight.float() + b @ a*(config.alpha/config.rank))
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-035
-def _save(self:Generator,
-    folder:str|Path,          # made if it was not there
-    about:str='',             # Markdown for the model card
-    half:bool=False,          # as float16
-)->Path:                      # `folder`
-    "Write what is trained; the language model is named, not copied."
-    return save_model(self, folder, about, half)
-
-def _load(cls:type,
-    name:str|Path,            # folder, or id on the hub
-    dtype:torch.dtype=torch.float32,     # of the language model
-    device:str|torch.device='cpu',
-    base:str|Path|None=None,  # another place of the language model; None: as config.json says
-    trainable:bool=False,     # keep the updates beside the weights (needs peft); False: merge them
-)->Generator:                 # in eval mode
-    "Read a generator, and the language model it stands on."
-    folder = hub_folder(str(name))
-    config, sha256 = read_config(cls.kind, GeneratorConfig, folder)
-    model = cls(config, *open_base(base or config.base, dtype), trainable)
-    own, apart = model.own_parts(), {} if trainable else update_shapes(model.lm, config)
-    state = read_state(folder, sha256, {k: v.shape for k, v in own.items()} | apart)
-    with torch.no_grad():
-        for k, v in own.items(): v.copy_(state[k])
-    model.merged = {k: state[k] for k in apart}
-    if apart: merge_updates(model.lm, config, model.merged)
-    return model.to(device).eval()
-
-Generator.save_pretrained, Generator.from_pretrained = _save, classmethod(_load)
-
 # %% ../../nbs/50_models/50_generator.ipynb #cell-038
+class _Parts(nn.Module):
+    "A frozen language model, and what is trained beside it."
+    def __init__(self,
+        config:GeneratorConfig,
+        lm:nn.Module,              # from `open_base`; its own weights are frozen
+        tokenizer:'PreTrainedTokenizerBase',
+        trainable:bool=True,       # updates stand beside the weights, by peft; False: `merge_updates` adds them
+    ):
+        super().__init__()
+        self.config, self.tokenizer, self.frame = config, tokenizer, get_frame(tokenizer, config.form)
+        self.beside, self.merged = trainable and config.rank > 0, {}
+        self.lm = add_lora(lm.requires_grad_(False), config) if self.beside else lm.requires_grad_(False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', 'Initializing zero-element')      # without soft tokens
+            self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
+        self.register_buffer('mean', torch.zeros(config.d_music))
+        self.register_buffer('spread', torch.ones(config.d_music))
+        self._reset()
+
+    @torch.no_grad()
+    def _reset(self):
+        "Soft tokens as large as words."
+        if self.projection.weight.is_meta or not self.config.n_soft: return
+        size = self.words.weight.float().std()
+        self.projection.weight.normal_(std=float(size)/math.sqrt(self.config.d_music))
+        self.projection.bias.normal_(std=float(size))
+
+    @property
+    def words(self)->nn.Embedding: return self.lm.get_input_embeddings()
+
+    @property
+    def plain_lm(self)->nn.Module:
+        "The language model without peft's wrapper."
+        return self.lm.get_base_model() if self.beside else self.lm
+
+    @property
+    def body(self)->nn.Module:
+        "The language model without its last matrix."
+        return self.plain_lm.model
+
+    def own_parts(self)->dict[str, torch.Tensor]:
+        "What is trained or measured, by name; everything else comes with the language model."
+        weights = {n: p for n, p in self.named_parameters() if not n.startswith('lm.') or 'lora_' in n}
+        return weights | {n: b for n, b in self.named_buffers() if not n.startswith('lm.')}
+
+    def state_dict(self, *args:Any, **kwargs:Any)->dict[str, torch.Tensor]:
+        "What is saved: own parts, and updates that were merged."
+        return self.merged | {n: p.detach() for n, p in self.own_parts().items()}
+
+    def fit_scale(self,
+        music:torch.Tensor,        # (n, d_music) of the training set
+    ):
+        "Take mean and spread of the music's numbers (raises `ValueError` if one is not finite)."
+        if not music.isfinite().all():
+            raise ValueError("the music of the training tracks has numbers that are not finite")
+        self.mean.copy_(music.float().mean(0))
+        self.spread.copy_(music.float().std(0, correction=0).clamp(min=1e-3))
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-040
+class Generator(_Parts):
+    "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
+    kind, task = 'generator', 'text-generation'
+    about = "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. "\
+            "Only the projection and the updates are in this file."
+
+    def soft(self,
+        music:torch.Tensor,          # (b, d_music); NaN where not known
+    )->torch.Tensor:                 # (b, n_soft, d_word)
+        "The music as soft tokens."
+        d = self.config.d_music
+        if music.ndim != 2 or music.shape[1] != d:
+            raise ValueError(f"music must have shape (b, {d}), got {tuple(music.shape)}; "
+                             "the encoder it was trained with?")
+        known = torch.nan_to_num((music.to(self.mean) - self.mean)/self.spread, nan=0.)
+        return self.projection(known).unflatten(-1, (self.config.n_soft, -1))
+
+    def embed(self,
+        ids:torch.Tensor,            # (b, n) tokens, each row beginning with the frame's
+        music:torch.Tensor,          # (b, d_music)
+        at:int|None=None,            # where the music goes; None: behind the frame's first tokens
+    )->torch.Tensor:                 # (b, n + n_soft, d_word)
+        "Word embeddings with the soft tokens among them."
+        words, at = self.words(ids), len(self.frame.before) if at is None else at
+        if not self.config.n_soft: return words
+        return torch.cat([words[:, :at], self.soft(music).to(words.dtype), words[:, at:]], 1)
+
+    def widen(self, x:torch.Tensor, fill:int|bool, at:int|None=None)->torch.Tensor:
+        "Room for the soft tokens in labels or a mask."
+        at = len(self.frame.before) if at is None else at
+        return torch.cat([x[:, :at], x.new_full((len(x), self.config.n_soft), fill), x[:, at:]], 1)
+
+    def forward(self,
+        ids:torch.Tensor,            # (b, n)
+        labels:torch.Tensor,         # (b, n), -100 where nothing is trained
+        mask:torch.Tensor,           # (b, n)
+        music:torch.Tensor,          # (b, d_music)
+    )->tuple[torch.Tensor, torch.Tensor]:      # negative log-likelihood of every trained token (m,), and its row (m,)
+        "How likely the replies are, token by token."
+        embedded, room = self.embed(ids, music), self.widen(mask, True).long()
+        hidden = self.body(inputs_embeds=embedded, attention_mask=room, use_cache=False).last_hidden_state
+        target = self.widen(labels, -100)[:, 1:]
+        row, _ = here = (target != -100).nonzero(as_tuple=True)
+        logits = self.lm.get_output_embeddings()(hidden[:, :-1][here])
+        return F.cross_entropy(logits.float(), target[here], reduction='none'), row
+
+    def save_pretrained(self, folder:str|Path, about:str='', half:bool=False)->Path:
+        "Write what is trained, as float16 if `half`; the language model is named, not copied."
+        return save_model(self, folder, about, half)
+
+    @classmethod
+    def from_pretrained(cls,
+        name:str|Path,                       # folder, or id on the hub
+        dtype:torch.dtype=torch.float32,     # of the language model
+        device:str|torch.device='cpu',
+        base:str|Path|None=None,             # another place of the language model; None: as config.json says
+        trainable:bool=False,                # keep the updates beside the weights (needs peft); False: merge them
+    )->'Generator':                          # in eval mode
+        "Read a generator, and the language model it belongs to."
+        folder = hub_folder(str(name))
+        config, sha256 = read_config(cls.kind, GeneratorConfig, folder)
+        model = cls(config, *open_base(base or config.base, dtype), trainable)
+        own, apart = model.own_parts(), {} if trainable else update_shapes(model.lm, config)
+        state = read_state(folder, sha256, {k: v.shape for k, v in own.items()} | apart)
+        with torch.no_grad():
+            for k, v in own.items(): v.copy_(state[k])
+        model.merged = {k: state[k] for k in apart}
+        if apart: merge_updates(model.lm, config, model.merged)
+        return model.to(device).eval()
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-051
 def track_music(
     segments:torch.Tensor,       # (n, d) summaries of a track's segments, n >= 1
 )->torch.Tensor:                 # (d,), float32
     "What a generator hears of a track: the mean of its segments."
-    if segments.ndim != 2 or not len(segments): raise ValueError(f"segments must have shape (n, d) with n >= 1, got {tuple(segments.shape)}")
+    if segments.ndim != 2 or not len(segments):
+        raise ValueError(f"segments must have shape (n, d) with n >= 1, got {tuple(segments.shape)}")
     x = segments.float()
     if x.shape[1] != len(is_score): return x.mean(0)
     return torch.where(is_score, torch.logit(x.double().sigmoid().mean(0), eps=1e-7).float(), x.mean(0))

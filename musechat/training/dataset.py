@@ -83,8 +83,10 @@ def get_backend(
     import musechat.data.dialogs.synthesis as synthesis
     if name == 'template': return TemplateBackend(seed=seed)
     if name == 'local': return synthesis.LocalBackend(model or 'smollm2-135m-instruct', seed=seed, **options)
-    if name != 'openai': raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has {', '.join(backends)}")
-    if not model: raise MusechatError("the openai back end needs the name of a model: --model NAME, and --base-url for a server that is not OpenAI's")
+    if name != 'openai':
+        raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has {', '.join(backends)}")
+    if not model:
+        raise MusechatError("the openai back end needs the name of a model: --model NAME, and --base-url for a server that is not OpenAI's")
     require('synthesis', 'openai', 'pydantic')
     return synthesis.OpenAIBackend(model, base_url=base_url, seed=seed, **options)
 
@@ -96,7 +98,8 @@ def write_split(
 )->Path:
     "Write `split.json` beside a model: what it has seen."
     tracks = {i: corpus[i].track_id for i in split}
-    return write_atomic(Path(folder)/'split.json', json.dumps(dict(corpus=corpus.fingerprint, split=dict(split), tracks=tracks), indent=0))
+    return write_atomic(Path(folder)/'split.json',
+                        json.dumps(dict(corpus=corpus.fingerprint, split=dict(split), tracks=tracks), indent=0))
 
 def refuse_leaks(
     folder:str|Path,               # of a model
@@ -111,10 +114,12 @@ def refuse_leaks(
         about = json.loads(path.read_bytes())
         tracks = about.get('tracks') or {}
         seen = {i: tracks.get(i) for i, part in about['split'].items() if part == 'train'}
-    except (ValueError, KeyError, TypeError, AttributeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): train the {what} again") from e
+    except (ValueError, KeyError, TypeError,
+            AttributeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): train the {what} again") from e
     def same(i): return i in seen and (corpus is None or seen[i] is None or seen[i] == corpus[i].track_id)
     leaked = [i for i, part in split.items() if part != 'train' and same(i)]
-    if leaked: raise MusechatError(f"the {what} in {printable(folder)} was trained on {len(leaked)} videos that are for validation or testing now (such as {printable(leaked[0], 70)}): "
+    if leaked:
+        raise MusechatError(f"the {what} in {printable(folder)} was trained on {len(leaked)} videos that are for validation or testing now (such as {printable(leaked[0], 70)}): "
                                    "use the split it was trained with, or train another")
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-015
@@ -167,7 +172,8 @@ class Made:
         return f"{self.report}\nquartets in {printable(self.folder)}: {sizes}; README.md there is their card{missed}"
     def as_dict(self)->dict:
         "Plain data, for JSON."
-        return dict(folder=str(self.folder), quartets={name: len(rows) for name, rows in self.quartets.items()}, dialogs=self.report.as_dict(), not_encoded=self.failures)
+        return dict(folder=str(self.folder), quartets={name: len(rows) for name, rows in self.quartets.items()},
+                    dialogs=self.report.as_dict(), not_encoded=self.failures)
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-018
 @dataclass(frozen=True)
@@ -197,7 +203,8 @@ def plan_dataset(
     found = corpus_features(corpus, preset, features, n_workers, progress)
     split = corpus_split(corpus, found, split_by, seed)
     if mvp is None: tell('training the candidate ranker')
-    ranker = load_ranker(mvp, split, corpus) if mvp is not None else train_ranker(corpus, found, split, Path(out)/'mvp', seed, progress=progress)
+    ranker = load_ranker(mvp, split, corpus) if mvp is not None else train_ranker(corpus, found, split, Path(out)/'mvp',
+                                                                                  seed, progress=progress)
     tell('choosing candidates')
     candidates = pick_candidates(ranker, found, split, seed=seed, recordings=recordings_of(corpus))
     return Plan(found, split, candidates, make_pairs(corpus, found, candidates, split, n_turn, seed))
@@ -210,8 +217,10 @@ def _beside(path:str|Path, folder:Path)->str:
 
 def _write_source(out:Path, corpus:Corpus, plan:Plan, mvp:str|Path|None, split_by:str, seed:int)->Path:
     "Write `source.json`: what a data set was made of, and where that is."
-    ranker = _beside(out/'mvp' if mvp is None else mvp, out) if mvp is None or Path(mvp).exists() else str(mvp)      # else a name on the hub
-    about = dict(format=1, corpus=_beside(corpus.folder, out), fingerprint=corpus.fingerprint, features=_beside(plan.features.folder, out), mvp=ranker, split_by=split_by, seed=seed)
+    # else a name on the hub
+    ranker = _beside(out/'mvp' if mvp is None else mvp, out) if mvp is None or Path(mvp).exists() else str(mvp)
+    about = dict(format=1, corpus=_beside(corpus.folder, out), fingerprint=corpus.fingerprint,
+                 features=_beside(plan.features.folder, out), mvp=ranker, split_by=split_by, seed=seed)
     return write_atomic(out/'source.json', json.dumps(about, indent=1))
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-020
@@ -232,8 +241,10 @@ def make_dataset(
     tell(f'writing {min(len(plan.pairs), limit or len(plan.pairs))} dialogs')
     report = write_dialogs(plan.pairs, backend, out/'dialogs', limit=limit, progress=progress)
     if not report.n_written: raise MusechatError(f"no dialog was written: {report}")
-    dropped = {row['pair_id']: ', '.join(sorted({v['rule'] for v in row['violations']})) for row in read_jsonl(out/'dialogs'/'dropped.jsonl')}
-    quartets = build_quartets(corpus, plan.features, plan.pairs[:limit], out/'dialogs'/'dialogs.jsonl', plan.split, out, dropped=dropped, split_by=split_by, seed=seed)
+    dropped = {row['pair_id']: ', '.join(sorted({v['rule'] for v in row['violations']}))
+               for row in read_jsonl(out/'dialogs'/'dropped.jsonl')}
+    quartets = build_quartets(corpus, plan.features, plan.pairs[:limit], out/'dialogs'/'dialogs.jsonl', plan.split, out,
+                              dropped=dropped, split_by=split_by, seed=seed)
     _write_source(out, corpus, plan, planned.get('mvp'), split_by, seed)
     return Made(out, quartets, report, plan.features.failures)
 
@@ -254,15 +265,19 @@ def quartets_folder(
 
 def read_source(
     folder:str|Path,           # of quartets
-)->dict[str, Any]:             # corpus, features, mvp as paths from here; split_by, seed, fingerprint; empty where nothing is known
+# corpus, features, mvp as paths from here; split_by, seed, fingerprint; empty where nothing is known
+)->dict[str, Any]:
     "What `make_dataset` noted about where things are."
     path = Path(folder)/'source.json'
     if not path.is_file(): return {}
     texts = ('corpus', 'fingerprint', 'features', 'mvp', 'split_by')
     try:
         about = json.loads(path.read_bytes())
-        if about['format'] != 1 or type(about['seed']) is not int or not all(isinstance(about[k], str) and about[k] for k in texts): raise ValueError('not of format 1')
-    except (ValueError, KeyError, TypeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): make the quartets again") from e
+        if about['format'] != 1 or type(about['seed']) is not int or not all(isinstance(about[k], str) and about[k]
+                                                                             for k in texts):
+            raise ValueError('not of format 1')
+    except (ValueError, KeyError,
+            TypeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): make the quartets again") from e
     there = {k: Path(folder)/about[k] for k in ('corpus', 'features', 'mvp')}
     return about | {k: p for k, p in there.items() if k != 'mvp' or p.exists()}
 
@@ -270,8 +285,20 @@ def read_source(
 def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path):
     "Quartets and split must agree."
     wrong = [r['item_id'] for r in rows if split.get(r['item_id']) != r['split']]
-    if wrong: raise MusechatError(f"the quartets in {printable(folder)} were made with another split ({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
+    if wrong:
+        raise MusechatError(f"the quartets in {printable(folder)} were made with another split ({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
 
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-024
+def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None):
+    "Quartets must be of this corpus, and of the split that is wanted."
+    where = f"the quartets in {printable(folder)}"
+    if source['fingerprint'] != corpus.fingerprint:
+        raise MusechatError(f"{where} were made of another corpus than {printable(corpus.folder)}, or of an older state of it")
+    if split_by not in (None, source['split_by']):
+        raise MusechatError(f"{where} are split by {source['split_by']}, not by {split_by}: `musechat synthesize "
+                            f"--split-by {split_by}` makes others")
+
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-025
 def find_data(
     path:str|Path,                           # folder of quartets, or of a corpus
     corpus:str|Path|None=None,               # of the corpus, where the quartets do not know it
@@ -288,17 +315,21 @@ def find_data(
     folder = quartets_folder(path)
     if folder != Path(path): corpus = Path(path)
     source = read_source(folder)
-    if corpus is None and not source: raise MusechatError(f"{printable(folder)} does not say which corpus it was made of (it has no source.json): name it with --corpus")
+    if corpus is None and not source:
+        raise MusechatError(f"{printable(folder)} does not say which corpus it was made of (it has no source.json): name it with --corpus")
     opened = Corpus.open(corpus or source['corpus'])
     if folder != Path(path) and not (folder/'quartets.json').is_file():
-        if int(os.environ.get('WORLD_SIZE', 1)) > 1: raise MusechatError(f"{printable(path)} has no quartets, and several processes cannot make them: run `musechat synthesize` first, on one machine")
-        make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, progress=progress, tell=tell, preset=preset, features=features, n_turn=n_turn, n_workers=n_workers)
+        if int(os.environ.get('WORLD_SIZE', 1)) > 1:
+            raise MusechatError(f"{printable(path)} has no quartets, and several processes cannot make them: run `musechat synthesize` first, on one machine")
+        make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, progress=progress, tell=tell,
+                     preset=preset, features=features, n_turn=n_turn, n_workers=n_workers)
         source = read_source(folder)
-    if source and source['fingerprint'] != opened.fingerprint: raise MusechatError(f"the quartets in {printable(folder)} were made of another corpus than {printable(opened.folder)}, or of an older state of it")
-    if source and split_by not in (None, source['split_by']): raise MusechatError(f"the quartets in {printable(folder)} are split by {source['split_by']}, not by {split_by}: `musechat synthesize --split-by {split_by}` makes others")
+    if source: _check_source(source, folder, opened, split_by)
     return _open_data(folder, opened, source, features, preset, split_by, n_workers, progress)
 
-def _open_data(folder:Path, corpus:Corpus, source:Mapping, features:str|Path|None, preset:str|Preset, split_by:str|None, n_workers:int|None, progress:bool)->Data:
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-026
+def _open_data(folder:Path, corpus:Corpus, source:Mapping, features:str|Path|None, preset:str|Preset, split_by:str|None,
+               n_workers:int|None, progress:bool)->Data:
     "Open what `find_data` has found; quartets of others bring their own split."
     if features is None and source and source['features'].is_dir(): features = source['features']
     quartets, found = load_quartets(folder), corpus_features(corpus, preset, features, n_workers, progress)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['end_to_end_training', 'Sounds', 'pack_audio', 'SoundSegments', 'Sound', 'patch_mask', 'make_sound', 'with_sound',
-           'WaveSamples', 'FusionWithMusic', 'end_to_end_step', 'new_finetuning', 'launched_precision',
-           'train_end_to_end', 'fine_tune_on', 'training_bytes']
+           'WaveSamples', 'checkpoint_layers', 'FusionWithMusic', 'end_to_end_step', 'new_finetuning',
+           'launched_precision', 'train_end_to_end', 'fine_tune_on', 'training_bytes']
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-002
 import copy
@@ -30,17 +30,19 @@ from ..core.files import write_atomic
 from ..data.corpus import Corpus, Item
 from .dataset import in_turn, Data, write_split
 from ..encoders.audio import AstMusic
-from ..encoders.base import load_pretrained, quiet, weights_version
+from ..encoders.base import load_pretrained, quiet, TextEncoder, weights_version
+from ..models.candidate_ranker import Mvp
 from ..data.features import read_ahead, longest_s, named_failure
 from ..models.fusion import Fusion, FusionConfig, Query
-from musechat.training.recommender import (
-    _card, Dialog, dialog_query, DialogSamples, Dropping, fusion_step, Messages, more_dialogs, read_dialogs,
-    Segments)
+from .recommender import (
+    describe_corpus, Dialog, dialog_query, dialogs_card, DialogSamples, Dropping, fitting, fusion_step, Messages,
+    open_dialogs, Segments, training_items)
 from ..core.jobs import run_units, signature_hash
 from ..media.read import read_audio
-from ..core.metrics import median_rank, pool_ranks, random_pools, recall_at_k
+from ..core.metrics import pool_ranks, random_pools
 from ..models.fit import draw, fit, TrainConfig
-from .candidate_ranker import recordings_of
+from ..models.losses import process_place
+from .candidate_ranker import number_recordings, rank_figures, recordings_of
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -66,7 +68,8 @@ def _decode(corpus:Corpus, item:Item)->np.ndarray:
     "Music of an item's clip, int16."
     path = corpus.path(item, 'music')
     root = corpus.folder if path.is_relative_to(corpus.folder) else None
-    audio = named_failure('music', lambda: read_audio(path, item.start_s, min(item.duration_s, longest_s), _rate_hz, root))
+    audio = named_failure('music',
+                          lambda: read_audio(path, item.start_s, min(item.duration_s, longest_s), _rate_hz, root))
     return np.round(audio.wave*32768).clip(-32768, 32767).astype('<i2')
 
 def _pack_unit(name:str)->dict:
@@ -77,7 +80,8 @@ def _pack_unit(name:str)->dict:
         else: waves[item.item_id] = wave
     data = b''.join(w.tobytes() for w in waves.values())
     if waves: write_atomic(Path(_job.out)/f'{name}.i16', data)
-    return dict(name=name, items=[[i, len(w)] for i, w in waves.items()], failures=failures, sha256=hashlib.sha256(data).hexdigest())
+    return dict(name=name, items=[[i, len(w)] for i, w in waves.items()], failures=failures,
+                sha256=hashlib.sha256(data).hexdigest())
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-007
 class Sounds:
@@ -101,12 +105,14 @@ class Sounds:
         "Read the index; the files are mapped when they are wanted."
         try: index = json.loads((Path(folder)/'index.json').read_bytes())
         except (OSError, ValueError) as e: raise MusechatError(f"there is no packed sound in {printable(folder)}: make it with musechat.training.end_to_end.pack_audio") from e
-        if corpus is not None and index['corpus'] != corpus.fingerprint: raise MusechatError(f"the sound in {printable(folder)} is of another corpus, or of an older state of it: pack it into a new folder")
+        if corpus is not None and index['corpus'] != corpus.fingerprint:
+            raise MusechatError(f"the sound in {printable(folder)} is of another corpus, or of an older state of it: pack it into a new folder")
         return cls(Path(folder), index)
 
     def __len__(self): return len(self._at)
     def __contains__(self, item_id:str): return item_id in self._at
-    def __reduce__(self): return type(self), (self.folder, self._index)        # mapped files do not travel between processes
+    # mapped files do not travel between processes
+    def __reduce__(self): return type(self), (self.folder, self._index)
 
     def n_sample(self, item_id:str)->int: return self._at[item_id][2]
 
@@ -120,8 +126,10 @@ class Sounds:
         return self._mapped[name][start + k*_segment:start + min((k + 1)*_segment, n)].astype(np.float32)/32768
 
     def _map(self, name:str)->np.ndarray:
-        path, n = self.folder/f'{name}.i16', sum(n for f in self._index['files'] if f['name'] == name for _, n in f['items'])
-        if not path.is_file() or path.stat().st_size != 2*n: raise MusechatError(f"{printable(path)} is missing or damaged: remove its folder and pack the sound again")
+        path, n = self.folder/f'{name}.i16', sum(n for f in self._index['files'] if f['name'] == name for _,
+                                                 n in f['items'])
+        if not path.is_file() or path.stat().st_size != 2*n:
+            raise MusechatError(f"{printable(path)} is missing or damaged: remove its folder and pack the sound again")
         return np.memmap(path, '<i2', 'r')
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-008
@@ -138,10 +146,15 @@ def pack_audio(
     names = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))]
     job = _Job(str(corpus.folder.resolve()), str(out.resolve()), unit_size)
     with in_turn(out):
-        done = run_units(names, _pack_unit, out, signature, n_workers, _begin, (job,), 'decoding', f'x{unit_size} tracks', progress)
+        done = run_units(names, _pack_unit, out, signature, n_workers, _begin, (job,), 'decoding',
+                         f'x{unit_size} tracks', progress)
         failures = {i: why for unit in done.results.values() for i, why in unit['failures'].items()}
-        for name, why in done.failures.items(): failures |= {i.item_id: f'its unit failed: {why}' for i in corpus.items[int(name)*unit_size:(int(name) + 1)*unit_size]}
-        if failures: _log.warning('%d of %d tracks could not be decoded; the first: %s: %s', len(failures), len(corpus), *next(iter(failures.items())))
+        for name, why in done.failures.items():
+            failures |= {i.item_id: f'its unit failed: {why}'
+                         for i in corpus.items[int(name)*unit_size:(int(name) + 1)*unit_size]}
+        if failures:
+            _log.warning('%d of %d tracks could not be decoded; the first: %s: %s', len(failures), len(corpus),
+                         *next(iter(failures.items())))
         files = [{k: unit[k] for k in ('name', 'items', 'sha256')} for unit in done.results.values() if unit['items']]
         write_atomic(out/'index.json', json.dumps(signature | dict(failures=failures, files=files)))
     return Sounds.open(out)
@@ -156,11 +169,14 @@ class SoundSegments(Segments):
         video, self.offsets = features.videos()
         self.features,self.sounds,self.details = features,sounds,False
         self.video,self.starts,self.counts = video.half(),self.offsets[:-1].numpy(),self.offsets.diff().numpy()
-        if len(video) >= 2**24: raise MusechatError(f"{len(video)} segments are more than float32 can number (16,777,216): split the corpus")
+        if len(video) >= 2**24:
+            raise MusechatError(f"{len(video)} segments are more than float32 can number (16,777,216): split the corpus")
         self.summary = torch.arange(len(video), dtype=torch.float32)[:, None]
         for i, n in zip(features.item_ids, self.counts):
-            if i not in sounds: raise MusechatError(f"item {printable(i, 70)} has features and no sound: {sounds.failures.get(i, 'was the sound packed from another corpus?')}")
-            if sounds.n_sample(i) <= (n - 1)*_segment: raise MusechatError(f"item {printable(i, 70)} has {n} segments and only {sounds.n_sample(i)} samples: pack its sound again")
+            if i not in sounds:
+                raise MusechatError(f"item {printable(i, 70)} has features and no sound: {sounds.failures.get(i, 'was the sound packed from another corpus?')}")
+            if sounds.n_sample(i) <= (n - 1)*_segment:
+                raise MusechatError(f"item {printable(i, 70)} has {n} segments and only {sounds.n_sample(i)} samples: pack its sound again")
 
     def sound(self,
         row:int,                 # number of a segment
@@ -203,7 +219,8 @@ def with_sound(
     config:Any,                      # `ASTConfig`
 )->dict[str, Any]:                   # `summary` is a `Sound`, `music` (b, n_offer, 1) int64 points into it
     "Put the sound itself in a batch."
-    rows, batch = batch['summary'][:, 0].long().tolist(), {k: v for k, v in batch.items() if not k.startswith('negative')}
+    rows, batch = batch['summary'][:, 0].long().tolist(), {k: v for k,
+                                                           v in batch.items() if not k.startswith('negative')}
     if 'music' in batch:
         offers, known = batch['music'][..., 0].long(), set(rows)
         rows += [r for r in dict.fromkeys(offers[batch['music_mask']].tolist()) if r not in known]
@@ -221,12 +238,14 @@ class WaveSamples(DialogSamples):
         config:Any,                               # `ASTConfig`
         seed:int=0,                               # of what is drawn
         dropping:Dropping=Dropping(),
-        recordings:Mapping[str, str]|None=None,   # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
+        # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
+        recordings:Mapping[str, str]|None=None,
         n_age:int=5,
     ):
         super().__init__(dialogs, segments, messages, seed, dropping, recordings, n_age)
         self.extractor,self.config = extractor,config
-        told = json.dumps([self.fingerprint, segments.sounds.fingerprint, extractor.to_dict()], sort_keys=True, default=str)
+        told = json.dumps([self.fingerprint, segments.sounds.fingerprint, extractor.to_dict()], sort_keys=True,
+                          default=str)
         self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def batch(self, epoch:int, rows:Sequence[int])->dict[str, Any]:
@@ -234,13 +253,19 @@ class WaveSamples(DialogSamples):
         return with_sound(super().batch(epoch, rows), self.segments, self.extractor, self.config)
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-023
-def _checkpoint(net:nn.Module, on:bool):
+def checkpoint_layers(
+    net:nn.Module,           # `ASTModel`
+    on:bool,
+):
     "Keep only the inputs of the layers for the way back, or everything; transformers 5 has new names for it."
-    if on: (getattr(net, 'activation_checkpointing_enable', None) or net.gradient_checkpointing_enable)(dict(use_reentrant=False))
+    if on:
+        (getattr(net, 'activation_checkpointing_enable', None)
+         or net.gradient_checkpointing_enable)(dict(use_reentrant=False))
     else: (getattr(net, 'activation_checkpointing_disable', None) or net.gradient_checkpointing_disable)()
 
-class FusionWithMusic(nn.Module):
-    "`Fusion` with the music encoder in front of it, to be trained together (paper, sections 4.1 and 5.1)."
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-024
+class _Hearing(nn.Module):
+    "`Fusion` with a music encoder in front of it: from sound to tokens."
     def __init__(self,
         fusion:Fusion,
         music:nn.Module,                     # `ASTModel`; changed in place
@@ -248,12 +273,12 @@ class FusionWithMusic(nn.Module):
         gradient_checkpointing:bool=False,
     ):
         super().__init__()
-        self.config,self.fusion,self.music,self.music_offered = fusion.config,fusion,music,music_offered
+        self.config, self.fusion, self.music, self.music_offered = fusion.config, fusion, music, music_offered
         for net in (n for n in (music, music_offered) if n is not None):
             if not net.config.hidden_size == fusion.config.d_music == fusion.config.d_summary:
                 raise ValueError(f"d_music and d_summary must be the encoder's width, {net.config.hidden_size}; got {fusion.config.d_music} and {fusion.config.d_summary}")
             net.set_attn_implementation('sdpa')
-            _checkpoint(net, gradient_checkpointing)
+            checkpoint_layers(net, gradient_checkpointing)
 
     @property
     def logit_scale(self)->torch.Tensor: return self.fusion.logit_scale
@@ -263,7 +288,8 @@ class FusionWithMusic(nn.Module):
         b:int,                    # requests
         offers:torch.Tensor,      # (n,) int64: sounds of the tracks on offer, one after another
         newest:torch.Tensor,      # (n,) bool: the newest offer of its request
-    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor|None]:   # summaries of the right tracks (b, d) and of the newest offers; tokens of the offers (n, n_token, d), None where there are none
+    # summaries of right tracks (b, d) and newest offers; tokens of offers
+    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor|None]:
         "Each sound through its encoder, once."
         own, some = torch.arange(b, device=offers.device), len(offers) > 0
         if self.music_offered is None:
@@ -278,28 +304,21 @@ class FusionWithMusic(nn.Module):
     def listen(self,
         query:Query,              # `music` (b, n_offer, 1) points into `sound`, as `with_sound` makes it
         sound:Sound,
-    )->tuple[Query, torch.Tensor, torch.Tensor]:    # a query for `Fusion`; summaries of the right tracks (b, d); of the newest offers (b, d), zero where there is none
-        "From sound to tokens."
-        mask = torch.zeros(len(query), 1, dtype=torch.bool, device=sound.mask.device) if query.music is None else query.music_mask
+    # a query for `Fusion`; summaries (b, d) of right tracks and newest offers
+    )->tuple[Query, torch.Tensor, torch.Tensor]:
+        "From sound to tokens; the summary of a newest offer is zero where there is none."
+        mask = torch.zeros(len(query), 1, dtype=torch.bool,
+                           device=sound.mask.device) if query.music is None else query.music_mask
         if (mask[:, 1:] & ~mask[:, :-1]).any(): raise ValueError('music_mask must be true in front and false behind')
         offers = mask.new_zeros(0, dtype=torch.int64) if query.music is None else query.music[..., 0][mask]
         right, newest, tokens = self.hear(sound, len(query), offers, mask.nonzero()[:, 1] == 0)
         wrong = torch.zeros_like(right)
         wrong[mask[:, 0]] = newest
-        if tokens is None: return replace(query, music=None, music_mask=None, music_age=None, music_kind=None), right, wrong
+        if tokens is None:
+            return replace(query, music=None, music_mask=None, music_age=None, music_kind=None), right, wrong
         return replace(query, **_lay_out(query, tokens, sound.mask[offers])), right, wrong
 
-    def forward(self,
-        query:Query,
-        sound:Sound,
-    )->tuple[torch.Tensor, ...]:    # queries of turn 1 (video alone), of now, tracks (each (b, d_model)), logit scale; summaries of the right tracks and of the newest offers (each (b, d))
-        "What the losses need."
-        query, right, wrong = self.listen(query, sound)
-        seen, now, track, scale = self.fusion(query, right)
-        idle = [self.fusion] + [self.music_offered]*(self.music_offered is not None and query.music is None)
-        return seen, now, track, scale + 0*sum(p.sum() for p in chain(*(m.parameters() for m in idle)) if p.requires_grad), right, wrong
-
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-024
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-025
 def _lay_out(query:Query, tokens:torch.Tensor, token_mask:torch.Tensor)->dict[str, torch.Tensor]:
     "Tokens (n, n_token, d) of all offers as fields of `Query`, the offers of a request one behind another."
     mask, n_token = query.music_mask, tokens.shape[1]
@@ -308,9 +327,51 @@ def _lay_out(query:Query, tokens:torch.Tensor, token_mask:torch.Tensor)->dict[st
     first = torch.arange(n_token, device=mask.device) == 0
     kind = (query.music_kind//2*2)[..., None] + first                       # kept or not; the summary stands in front
     age = query.music_age[..., None].expand(-1, -1, n_token)
-    return dict(music=music.flatten(1, 2), music_mask=real.flatten(1), music_age=age.flatten(1), music_kind=kind.flatten(1))
+    return dict(music=music.flatten(1, 2), music_mask=real.flatten(1), music_age=age.flatten(1),
+                music_kind=kind.flatten(1))
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-025
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-026
+class FusionWithMusic(_Hearing):
+    "`Fusion` and its music encoder, to be trained together (paper, sections 4.1 and 5.1)."
+    def forward(self,
+        query:Query,
+        sound:Sound,
+    )->tuple[torch.Tensor, ...]:
+        """Queries of turn 1 (the video alone), of now, tracks (each (b, d_model)) and logit scale, for the losses;
+        behind them summaries of the right tracks and of the newest offers (each (b, d))."""
+        query, right, wrong = self.listen(query, sound)
+        seen, now, track, scale = self.fusion(query, right)
+        idle = [self.fusion] + [self.music_offered]*(self.music_offered is not None and query.music is None)
+        nothing = 0*sum(p.sum() for p in chain(*(m.parameters() for m in idle)) if p.requires_grad)
+        return seen, now, track, scale + nothing, right, wrong
+
+    def save_pretrained(self,
+        folder:str|Path,          # made if it was not there
+        extractor:Any,            # AST's feature extractor
+        about:str='',             # Markdown for the model card
+    )->Path:                      # `folder`
+        "Write the encoder to `music` (and `music_offered`), then the fusion beside it."
+        folder = Path(folder)
+        for name in ('music', 'music_offered'):
+            if getattr(self, name) is None: continue
+            with quiet():
+                for part in (getattr(self, name), extractor): part.save_pretrained(folder/name)
+        version = weights_version('music', self.music, 'fbank')
+        self.config = self.fusion.config = replace(self.config, music_version=version)
+        return self.fusion.save_pretrained(folder, about)
+
+    @classmethod
+    def from_pretrained(cls,
+        folder:str|Path,          # made by `save_pretrained`
+    )->'FusionWithMusic':
+        "Read both parts, on the CPU, ready to embed."
+        from transformers import ASTModel
+        folder = Path(folder)
+        def read(name): return load_pretrained(ASTModel, folder/name, local_files_only=True)
+        offered = read('music_offered') if (folder/'music_offered').is_dir() else None
+        return cls(Fusion.from_pretrained(folder), read('music'), offered).eval()
+
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-027
 class _Answered:
     "A `Fusion` that has answered already, for `fusion_step`."
     def __init__(self, fusion:Fusion, answer:Sequence[torch.Tensor]): self.fusion,self.answer = fusion,answer
@@ -326,34 +387,38 @@ def end_to_end_step(
     "`musechat.training.recommender.fusion_step`, the sound being heard on the way."
     query = Query(**{f.name: batch.get(f.name) for f in fields(Query)})
     *answer, right, wrong = model(query, batch['summary'])
-    there = query.music_mask[:, 0] if query.music is not None else torch.zeros(len(right), dtype=torch.bool, device=right.device)
-    heard = dict(summary=right.detach(), negative=wrong, negative_mask=there)      # what a query has to tell is given, not learned
+    there = query.music_mask[:, 0] if query.music is not None else torch.zeros(len(right), dtype=torch.bool,
+                                                                               device=right.device)
+    # what a query has to tell is given, not learned
+    heard = dict(summary=right.detach(), negative=wrong, negative_mask=there)
     return fusion_step(_Answered(getattr(model, 'module', model).fusion, answer), batch | heard, loss, first)
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-035
-def _validate(dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any, recordings:Mapping[str, str]|None, chunk:int=8)->Callable:
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-037
+def _validate(dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any,
+              recordings:Mapping[str, str]|None, chunk:int=8)->Callable:
     "Figures of a model on some dialogs, from their sound: turn 1, and the last turn."
     ids = [d.item_id for d in dialogs]
-    names = [(recordings or {}).get(i, i) for i in ids]
-    same = torch.tensor([{n: k for k, n in reversed([*enumerate(names)])}[n] for n in names])
+    same = number_recordings(ids, recordings)
     pools = random_pools(len(ids), math.ceil(len(ids)/510), torch.Generator().manual_seed(0))
     def figures(model):
-        seen, now, track = (F.normalize(x, dim=-1).float() for x in _embed(model, dialogs, segments, messages, extractor, chunk).unbind(1))
+        seen, now, track = (F.normalize(x, dim=-1).float()
+                            for x in _embed(model, dialogs, segments, messages, extractor, chunk).unbind(1))
         out = {}
         for name, query in (('turn 1 ', seen), ('', now)):
-            rank = torch.cat(pool_ranks(query, track, pools, same))
-            out |= {f'{name}R@{k}': recall_at_k(rank, k) for k in (1, 5, 10)} | {f'{name}MR': median_rank(rank)}
+            out |= rank_figures(torch.cat(pool_ranks(query, track, pools, same)), name)
         return out
     return figures
 
-def _embed(model:'FusionWithMusic', dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any, chunk:int)->torch.Tensor:
+def _embed(model:'FusionWithMusic', dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any,
+           chunk:int)->torch.Tensor:
     "Sums over the segments of queries of turn 1, of the last turn and of tracks, float64 (n, 3, d_model); each process does its share."
     from accelerate.utils import send_to_device
-    rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_available() and dist.is_initialized() else (0, 1)
-    counts = segments.counts[[segments.features.index(d.item_id) for d in dialogs]]
+    world, rank = process_place()
+    counts = segments.counts[segments.numbers(d.item_id for d in dialogs)]
     parts = [np.arange(i, min(i + chunk, len(dialogs))) for i in range(rank*chunk, len(dialogs), world*chunk)]
     jobs = [(rows[counts[rows] > s], s) for rows in parts for s in range(counts[rows].max())]
-    def make(job): return job[0], _at_segment([dialogs[r] for r in job[0]], job[1], segments, messages, extractor, model)
+    def make(job):
+        return job[0], _at_segment([dialogs[r] for r in job[0]], job[1], segments, messages, extractor, model)
     device = model.logit_scale.device
     total = torch.zeros(len(dialogs), 3, model.config.d_model, dtype=torch.float64, device=device)
     for _, made in read_ahead(make, jobs):
@@ -365,14 +430,16 @@ def _embed(model:'FusionWithMusic', dialogs:Sequence[Dialog], segments:SoundSegm
     if world > 1: dist.all_reduce(total)
     return total.cpu()
 
-def _at_segment(dialogs:Sequence[Dialog], s:int, segments:SoundSegments, messages:Messages, extractor:Any, model:'FusionWithMusic')->dict[str, Any]:
+def _at_segment(dialogs:Sequence[Dialog], s:int, segments:SoundSegments, messages:Messages, extractor:Any,
+                model:'FusionWithMusic')->dict[str, Any]:
     "Requests of the last turn at segment s, with their sound."
-    items, at = np.array([segments.features.index(d.item_id) for d in dialogs]), np.full(len(dialogs), s)
+    items, at = segments.numbers(d.item_id for d in dialogs), np.full(len(dialogs), s)
     query = dialog_query(dialogs, [d.n_turn for d in dialogs], segments, messages, at, model.config.n_age)
     fields = {k: v for k, v in vars(query).items() if v is not None}
-    return with_sound(fields | dict(summary=segments.summary[torch.from_numpy(segments.rows(items, at))]), segments, extractor, model.music.config)
+    return with_sound(fields | dict(summary=segments.summary[torch.from_numpy(segments.rows(items, at))]), segments,
+                      extractor, model.music.config)
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-038
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-040
 def new_finetuning(
     segments:SoundSegments,
     messages:Messages,
@@ -387,7 +454,8 @@ def new_finetuning(
     net = copy.deepcopy(encoder.model).cpu().float()
     if isinstance(model, Fusion): fusion = copy.deepcopy(model).cpu()
     else:
-        found = dict(d_video=segments.video.shape[1], d_text=messages.d, d_music=encoder.d, d_summary=encoder.d, text_version=messages.encoder.version,
+        found = dict(d_video=segments.video.shape[1], d_text=messages.d, d_music=encoder.d, d_summary=encoder.d,
+                     text_version=messages.encoder.version,
                      video_version=segments.features.versions['video'], music_version=encoder.version)
         with torch.random.fork_rng([]):
             torch.manual_seed(seed)
@@ -397,51 +465,30 @@ def new_finetuning(
 
 def _measure(fusion:Fusion, segments:SoundSegments, train:Sequence[str], encoder:AstMusic, seed:int, n:int=64):
     "Mean and deviation of video segments, and of the tokens that AST gives for some sounds."
-    items = np.array([segments.features.index(i) for i in train])
-    rows = np.concatenate([np.arange(segments.starts[i], segments.starts[i] + segments.counts[i]) for i in items])
-    fusion.video.norm.measure(segments.video[rows].float())
-    waves = [segments.sound(int(r)) for r in rows[(draw(seed, np.arange(min(n, len(rows)))) % np.uint64(len(rows))).astype(np.int64)]]
-    tokens, mask = encoder.encode(np.stack([np.pad(w, (0, _segment - len(w))) for w in waves]), np.arange(_segment) < np.array([len(w) for w in waves])[:, None])
-    for way, x in ((fusion.summary, tokens[:, 0]), (fusion.offered, tokens[:, 0]), (fusion.detail, tokens[:, 1:][mask[:, 1:]])):
+    rows = segments.all_rows(train)
+    fusion.video.measure(segments.video[rows].float())
+    waves = [segments.sound(int(r))
+             for r in rows[(draw(seed, np.arange(min(n, len(rows)))) % np.uint64(len(rows))).astype(np.int64)]]
+    tokens, mask = encoder.encode(np.stack([np.pad(w, (0, _segment - len(w))) for w in waves]),
+                                  np.arange(_segment) < np.array([len(w) for w in waves])[:, None])
+    for way, x in ((fusion.summary, tokens[:, 0]), (fusion.offered, tokens[:, 0]),
+                   (fusion.detail, tokens[:, 1:][mask[:, 1:]])):
         if way is None: continue
-        way.norm.measure(x)
+        way.measure(x)
         way.norm.std.clamp_(min=.1)
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-040
-def _save(self:FusionWithMusic,
-    folder:str|Path,          # made if it was not there
-    extractor:Any,            # AST's feature extractor
-    about:str='',             # Markdown for the model card
-)->Path:                      # `folder`
-    "Write the encoder to `music` (and `music_offered`), then the fusion beside it."
-    folder = Path(folder)
-    for name in ('music', 'music_offered'):
-        if getattr(self, name) is None: continue
-        with quiet():
-            for part in (getattr(self, name), extractor): part.save_pretrained(folder/name)
-    self.config = self.fusion.config = replace(self.config, music_version=weights_version('music', self.music, 'fbank'))
-    return self.fusion.save_pretrained(folder, about)
-
-def _from_pretrained(cls:type,
-    folder:str|Path,          # made by `save_pretrained`
-)->FusionWithMusic:
-    "Read both parts, on the CPU, ready to embed."
-    from transformers import ASTModel
-    folder = Path(folder)
-    offered = load_pretrained(ASTModel, folder/'music_offered', local_files_only=True) if (folder/'music_offered').is_dir() else None
-    return cls(Fusion.from_pretrained(folder), load_pretrained(ASTModel, folder/'music', local_files_only=True), offered).eval()
-
-FusionWithMusic.save_pretrained, FusionWithMusic.from_pretrained = _save, classmethod(_from_pretrained)
-
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-043
-end_to_end_training = TrainConfig(n_epoch=10, batch_size=64, lr=5e-4, lr_scale=dict(music=.05), eval_every=1., save_every=.5, patience=3, n_worker=2)
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-044
+end_to_end_training = TrainConfig(n_epoch=10, batch_size=64, lr=5e-4, lr_scale=dict(music=.05), eval_every=1.,
+                                  save_every=.5, patience=3, n_worker=2)
 
 def launched_precision()->str:      # 'no', 'bf16' or 'fp16'
     "What `accelerate launch --mixed_precision` was given; 'no' without it."
     found = os.environ.get('ACCELERATE_MIXED_PRECISION', 'no')
-    if found not in ('no', 'bf16', 'fp16'): raise MusechatError(f"mixed precision {printable(found, 20)} is not supported: choose no, bf16 or fp16")
+    if found not in ('no', 'bf16', 'fp16'):
+        raise MusechatError(f"mixed precision {printable(found, 20)} is not supported: choose no, bf16 or fp16")
     return found
 
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-045
 def train_end_to_end(
     dialogs:Mapping[str, Sequence[Dialog]],       # 'train' and 'validation'
     segments:SoundSegments,
@@ -449,8 +496,8 @@ def train_end_to_end(
     encoder:AstMusic,                             # where the fine-tuning starts; left as it is
     out:str|Path,                                 # folder for the models, the log and the checkpoints
     seed:int=0,
-    recordings:Mapping[str, str]|None=None,       # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
-    config:TrainConfig|None=None,                 # its seed is replaced by `seed`; None: `end_to_end_training`, as precise as was launched
+    recordings:Mapping[str, str]|None=None,       # see `recordings_of`: these are not told apart
+    config:TrainConfig|None=None,                 # None: `end_to_end_training`, as precise as was launched
     model:FusionConfig|Fusion|None=None,          # sizes, or a head to go on with; see `new_finetuning`
     dropping:Dropping=Dropping(),
     shared:bool=True,                             # one encoder for targets and offered tracks; False: one each
@@ -459,28 +506,29 @@ def train_end_to_end(
     about:str='',                                 # for the model card
     progress:bool=True,
 )->FusionWithMusic:                               # on the CPU, ready to embed
-    "Train recommender and music encoder together, or continue where training was stopped; bit for bit the same on a CPU."
+    "Train recommender and music encoder together, or continue; bit for bit the same on a CPU."
     from accelerate import PartialState
-    config = replace(config or replace(end_to_end_training, mixed_precision=launched_precision()), seed=seed)
-    train = list(dict.fromkeys(d.item_id for d in dialogs['train']))
-    if len(train) < 2: raise MusechatError(f"the recommender needs dialogs about at least 2 training videos, there are {len(train)}")
+    config, train = config or replace(end_to_end_training, mixed_precision=launched_precision()), training_items(dialogs)
+    config = fitting(config, seed, len(train))
     whole = new_finetuning(segments, messages, train, encoder, model, seed, shared, gradient_checkpointing)
-    data = WaveSamples(dialogs['train'], segments, messages, encoder.extractor, whole.music.config, seed, dropping, recordings, whole.config.n_age)
-    config = replace(config, batch_size=min(config.batch_size, len(data)))
+    data = WaveSamples(dialogs['train'], segments, messages, encoder.extractor, whole.music.config, seed, dropping,
+                       recordings, whole.config.n_age)
     judged = dialogs.get('validation', ())[:n_validation]
     evaluate = _validate(judged, segments, messages, encoder.extractor, recordings) if len(judged) > 1 else None
-    result = fit(whole, data, lambda m, b: end_to_end_step(m, b, whole.config.loss, dropping.first), config, out, evaluate, progress)
-    whole = whole.cpu().eval()
-    if PartialState().is_main_process: whole.save_pretrained(out, encoder.extractor, _card(dialogs, config, dropping, result, about))
+    def step(m, b): return end_to_end_step(m, b, whole.config.loss, dropping.first)
+    result = fit(whole, data, step, config, out, evaluate, progress)
+    whole, card = whole.cpu().eval(), dialogs_card(dialogs, config, dropping, result, about)
+    if PartialState().is_main_process: whole.save_pretrained(out, encoder.extractor, card)
     return whole
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-045
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-047
 def fine_tune_on(
-    data:Data,                                # see `musechat.training.dataset.find_data`; of its features only the videos are used
-    text:Any,                                 # a `TextEncoder`
+    # see `musechat.training.dataset.find_data`; of its features only the videos are used
+    data:Data,
+    text:TextEncoder,
     encoder:AstMusic,                         # where the fine-tuning starts
     out:str|Path,                             # folder of the model
-    mvp:Any=None,                             # the ranker that picks first offers of further dialogs; None: no further dialogs
+    mvp:Mvp|None=None,                        # the ranker that picks first offers of further dialogs; None: none
     n_more:int=8,                             # further dialogs a training video, see `more_dialogs`
     sound:str|Path|None=None,                 # folder of the packed sound; None: `sound` in the corpus folder
     n_workers:int|None=None,                  # processes that decode; None: one a core
@@ -495,18 +543,18 @@ def fine_tune_on(
     "Train recommender and music encoder together on a data set of quartets, or continue where that was stopped."
     from accelerate import PartialState
     corpus, features = data.corpus, data.features
-    dialogs = {part: read_dialogs(rows, corpus, features) for part, rows in data.quartets.items() if part != 'test'}
-    if mvp is not None and n_more: dialogs['train'] = dialogs['train'] + more_dialogs(corpus, features, data.split, mvp, n_more, seed=seed, progress=progress)
-    messages = Messages(text).add((t for part in dialogs.values() for d in part for t in d.answers), progress)
+    dialogs, messages = open_dialogs(data, mvp, n_more, text, seed, progress)
     segments = SoundSegments(features, pack_audio(corpus, sound or corpus.folder/'sound', n_workers, progress))
-    kind = f"{'simulated ' if corpus.kind == 'simulated' else ''}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), {len(features)} items."
-    told = f'{kind} Trained together with the music encoder {encoder.version}, which is in the folder `music`. {about}'
-    whole = train_end_to_end(dialogs, segments, messages, encoder, out, seed, recordings_of(corpus), config, model, shared=shared, gradient_checkpointing=gradient_checkpointing, about=told, progress=progress)
+    told = f'{describe_corpus(corpus, len(features))} Trained together with the music encoder {encoder.version}, which is in the folder `music`. {about}'
+    whole = train_end_to_end(dialogs, segments, messages, encoder, out, seed, recordings_of(corpus), config, model,
+                             shared=shared, gradient_checkpointing=gradient_checkpointing, about=told,
+                             progress=progress)
     if PartialState().is_main_process: write_split(out, corpus, data.split)
     return whole
 
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-055
-_kept_bytes = dict(no=64, bf16=46)     # that a layer of AST keeps for the way back, a token and unit of width; counted below
+# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-057
+# that a layer of AST keeps for the way back, a token and unit of width; counted below
+_kept_bytes = dict(no=64, bf16=46)
 
 def training_bytes(
     config:Any,                        # `ASTConfig`
@@ -521,4 +569,5 @@ def training_bytes(
     layer = n_sound*n_token*d*_kept_bytes['bf16' if half else 'no']
     entry = n_sound*n_token*d*4                            # the input of a layer, all that is kept with checkpoints
     kept = config.num_hidden_layers*entry + layer if gradient_checkpointing else config.num_hidden_layers*layer
-    return dict(weights=n_weight*(16 + 2*half), activations=kept + 2*layer)      # on the way back a layer needs about twice of what it kept
+    # on the way back a layer needs about twice of what it kept
+    return dict(weights=n_weight*(16 + 2*half), activations=kept + 2*layer)

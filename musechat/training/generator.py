@@ -9,7 +9,6 @@ __all__ = ['generator_training', 'Sample', 'facts_of', 'ask_for', 'read_replies'
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-002
 import hashlib
-import json
 import math
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,7 +24,8 @@ from ..models.generator import (
     GenerationRequest, collate, fast_dtype, Generator, GeneratorConfig, open_base, prompt_ids, reply_ids)
 from ..language.facts import Facts, untitled
 from ..models.saving import evaluating
-from ..models.fit import draw, fit, TrainConfig
+from ..models.fit import draw, fit, FitResult, TrainConfig
+from .candidate_ranker import training_card
 from ..models.generator import track_music
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-005
@@ -43,7 +43,8 @@ def facts_of(
     track_id:str,
 )->Facts:
     "What a quartet says of a track."
-    return Facts(track_id, row['title'], row['track'], row['album'], row['artist'], row['release_date'], None, tuple(row['mtt']), tuple(row['msd']))
+    return Facts(track_id, row['title'], row['track'], row['album'], row['artist'], row['release_date'], None,
+                 tuple(row['mtt']), tuple(row['msd']))
 
 def ask_for(
     facts:Facts,
@@ -56,7 +57,8 @@ def ask_for(
 
 def _offers(row:Mapping)->list[Facts]:
     "The tracks of a quartet in the order in which they are offered."
-    return [facts_of(row['candidate'], row['candidate_id']), *(facts_of(o, o['track_id']) for o in row['others'] or ()), facts_of(row['target'], row['target_id'])]
+    return [facts_of(row['candidate'], row['candidate_id']), *(facts_of(o, o['track_id']) for o in row['others'] or ()),
+            facts_of(row['target'], row['target_id'])]
 
 def read_replies(
     rows:Iterable[Mapping],        # quartets, see `musechat.data.quartets.load_quartets`
@@ -74,7 +76,8 @@ def read_replies(
         for k in range(len(offers) - 1 if last else 0, len(offers)):
             if (item := of_track.get(offers[k].track_id)) is None: continue
             said, reply = (row['dialog'][2*k + j]['text'] for j in (0, 1))
-            found.append(Sample(ask_for(offers[k], said, offers[k - 1] if k else None), item, reply, offers[k], tuple(offers[:k]), row['video_id']))
+            found.append(Sample(ask_for(offers[k], said, offers[k - 1] if k else None), item, reply, offers[k],
+                                tuple(offers[:k]), row['video_id']))
     return found
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-006
@@ -122,7 +125,8 @@ class ReplySamples:
     @property
     def fingerprint(self)->str:
         "Changes with the samples and with what is done to them."
-        about = repr([(s.ask, s.item, s.reply) for s in self.samples]) + repr((self.drop_name, self.drop_music, self.limit, self.seed, self.frame))
+        about = repr([(s.ask, s.item, s.reply) for s in self.samples]) + repr((self.drop_name, self.drop_music,
+                                                                               self.limit, self.seed, self.frame))
         return hashlib.sha256(about.encode('utf-8', 'backslashreplace') + self.music.numpy().tobytes()).hexdigest()[:16]
 
     def prompt(self, ask:GenerationRequest)->list[int]:
@@ -133,7 +137,8 @@ class ReplySamples:
         "Samples as tensors; what is left out depends on seed, epoch and row alone."
         asks, music = [], self.music[[self.samples[i].item for i in rows]].clone()
         for k, i in enumerate(rows):
-            nameless, deaf, quiet = (int(draw(self.seed, epoch, int(i), j))/2**64 < p for j, p in enumerate((self.drop_name, self.drop_music, .5)))
+            nameless, deaf, quiet = (int(draw(self.seed, epoch, int(i), j))/2**64 < p for j,
+                                     p in enumerate((self.drop_name, self.drop_music, .5)))
             ask = self.samples[i].ask
             if nameless: ask = ask._replace(name=None, artist=None, year=None)
             elif deaf: music[k] = float('nan')
@@ -171,23 +176,27 @@ def reply_likelihood(
         rows = order[k:k + batch_size]
         batch = collate(data.frame, [data.prompt(data.samples[i].ask) for i in rows], [data.replies[i] for i in rows])
         music = data.music[[data.samples[i].item for i in rows]]
-        with evaluating(model): nll, _ = model(**{k: v.to(model.mean.device) for k, v in (batch | dict(music=music)).items()})
+        with evaluating(model):
+            nll, _ = model(**{k: v.to(model.mean.device) for k, v in (batch | dict(music=music)).items()})
         total, n = total + nll.double().sum().item(), n + len(nll)
     return dict(nll=total/n, likelihood=math.exp(-total/n))
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-015
-generator_training = TrainConfig(n_epoch=1, batch_size=12, lr=1e-3, lr_scale={'projection': 3.}, weight_decay=.01, warmup=.05, eval_every=.5, save_every=.1, monitor='likelihood', n_thread=2)       # for some thousand replies; as the model that ships was trained
+# for some thousand replies; as the model that ships was trained
+generator_training = TrainConfig(n_epoch=1, batch_size=12, lr=1e-3, lr_scale={'projection': 3.}, weight_decay=.01,
+                                 warmup=.05, eval_every=.5, save_every=.1, monitor='likelihood', n_thread=2)
 
 def usual_precision()->str:      # of `TrainConfig.mixed_precision`
     "'bf16' where the GPU, or else the processor, computes in it; 'no' elsewhere."
     return 'bf16' if fast_dtype('cuda' if torch.cuda.is_available() else 'cpu') == torch.bfloat16 else 'no'
 
+# %% ../../nbs/70_training/40_generator.ipynb #cell-016
 def train_generator(
     samples:Mapping[str, Sequence[Sample]],       # 'train' and 'validation'
     music:torch.Tensor,                           # (n_item, d_music)
     out:str|Path,                                 # folder for the model, the log and the checkpoints
-    config:GeneratorConfig|None=None,             # its d_music is that of `music`
-    training:TrainConfig|None=None,               # None: `generator_training`, as precise as is usual here; its seed is replaced by `seed`
+    config:GeneratorConfig|None=None,
+    training:TrainConfig|None=None,               # None: `generator_training`, as precise as is usual here
     seed:int=0,
     drop_name:float=.1,                           # see `ReplySamples`
     drop_music:float=.1,
@@ -195,26 +204,28 @@ def train_generator(
     about:str='',                                 # for the model card
     progress:bool=True,                           # bars on stderr
 )->Generator:                                     # in eval mode, on the CPU
-    "Train a generator, or continue where training was stopped."
+    "Train a generator, or continue."
     from accelerate import PartialState
     training = replace(training or replace(generator_training, mixed_precision=usual_precision()), seed=seed)
-    train = [s for s in samples['train']]
-    model = new_generator(config or GeneratorConfig(), music[sorted({s.item for s in train})] if train else music, seed, music_version=music_version)
+    train = list(samples['train'])
+    model = new_generator(config or GeneratorConfig(), music[sorted({s.item for s in train})] if train else music, seed,
+                          music_version=music_version)
     data = ReplySamples(train, music, model, drop_name, drop_music, seed=seed)
     training = replace(training, batch_size=min(training.batch_size, len(data)))
     held = ReplySamples(samples['validation'], music, model, 0., 0.) if samples.get('validation') else None
-    result = fit(model, data, reply_step, training, out, (lambda m: reply_likelihood(m, held)) if held else None, progress)
+    result = fit(model, data, reply_step, training, out, (lambda m: reply_likelihood(m, held)) if held else None,
+                 progress)
     model = model.cpu().eval()
     if PartialState().is_main_process: model.save_pretrained(out, _card(samples, training, result, about))
     return model
 
-def _card(samples:Mapping[str, Sequence[Sample]], training:TrainConfig, result:Any, about:str)->str:
+# %% ../../nbs/70_training/40_generator.ipynb #cell-017
+def _card(samples:Mapping[str, Sequence[Sample]], training:TrainConfig, result:FitResult, about:str)->str:
     "The part of the model card that tells of the training."
-    figures = ', '.join(f'{k} {v:.4f}' for k, v in result.figures.items())
-    head = f"{len(samples['train'])} replies for training, {len(samples.get('validation', ()))} for validation. The weights are those of step {result.best_step or result.step}"
-    parts = ['## Training', about.strip(), head + (f"; on the validation replies: {figures}." if figures else '.'), f'```json\n{json.dumps(asdict(training), indent=1)}\n```']
-    return '\n\n'.join(p for p in parts if p)
+    data = f"{len(samples['train'])} replies for training, {len(samples.get('validation', ()))} for validation"
+    return training_card(about, data, 'replies', result, asdict(training))
 
+# %% ../../nbs/70_training/40_generator.ipynb #cell-018
 def train_generator_on(
     data:Data,                                # see `musechat.training.dataset.find_data`
     out:str|Path,                             # folder of the model
@@ -229,8 +240,10 @@ def train_generator_on(
     "Train the generator on a data set of quartets: all replies of the training part; the last ones of the validation part watch over it."
     from accelerate import PartialState
     corpus, features = data.corpus, data.features
-    samples = {part: read_replies(data.quartets[part], corpus, features, last=part != 'train') for part in ('train', 'validation') if part in data.quartets}
+    samples = {part: read_replies(data.quartets[part], corpus, features, last=part != 'train')
+               for part in ('train', 'validation') if part in data.quartets}
     kind = f"Replies about {'simulated ' if corpus.kind == 'simulated' else ''}music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), split by artist or video as the quartets are."
-    model = train_generator(samples, item_music(features), out, config, training, seed, drop_name, drop_music, features.versions['music'], f'{kind} {about}', progress)
+    model = train_generator(samples, item_music(features), out, config, training, seed, drop_name, drop_music,
+                            features.versions['music'], f'{kind} {about}', progress)
     if PartialState().is_main_process: write_split(out, corpus, data.split)
     return model

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['recommender_training', 'recommender_model', 'recommender_dropping', 'Dialog', 'read_dialogs', 'Messages', 'Segments',
-           'dialog_query', 'Dropping', 'DialogSamples', 'fusion_step', 'embed_turn', 'embed_items', 'more_dialogs',
-           'DrawnSamples', 'Mixed', 'new_fusion', 'train_recommender', 'train_on']
+           'dialog_query', 'Dropping', 'DialogSamples', 'query_of', 'fusion_step', 'embed_turn', 'embed_items',
+           'more_dialogs', 'new_fusion', 'train_recommender', 'training_items', 'fitting', 'dialogs_card',
+           'open_dialogs', 'describe_corpus', 'train_on']
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-002
 import hashlib
@@ -14,7 +15,7 @@ import logging
 import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -24,16 +25,19 @@ from tqdm import tqdm
 
 from ..core.errors import MusechatError, printable
 from ..data.corpus import Corpus
+from ..encoders.base import TextEncoder
 from .dataset import Data, write_split
 from ..data.features import Features
 from ..models.fusion import Fusion, FusionConfig, pad_messages, pad_tracks, Query
-from ..core.metrics import median_rank, pool_ranks, random_pools, recall_at_k
+from ..core.metrics import pool_ranks, random_pools
 from ..data.quartets import make_pairs
 from ..models.losses import batch_loss
 from ..models.saving import evaluating, mean_by_item
 from ..data.dialogs.templates import TemplateBackend
+from ..models.candidate_ranker import Mvp
 from ..models.fit import draw, fit, FitResult, TrainConfig
-from .candidate_ranker import pick_candidates, recordings_of
+from .candidate_ranker import (
+    number_recordings, pick_candidates, rank_figures, recordings_of, training_card)
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -44,9 +48,11 @@ class Dialog:
     "A conversation whose end is known, in the ids of a corpus."
     item_id: str                   # the video, and the music it should end with
     answers: tuple[str, ...]       # what the user said from turn 2 on, oldest first
-    offered: tuple[str, ...]       # item ids of the tracks offered before the last, oldest first; answers[k] answers offered[k]
+    # item ids of the tracks offered before the last, oldest first; answers[k] answers offered[k]
+    offered: tuple[str, ...]
     def __post_init__(self):
-        if len(self.answers) != len(self.offered): raise ValueError(f"there must be one answer to each offer, got {len(self.answers)} and {len(self.offered)}")
+        if len(self.answers) != len(self.offered):
+            raise ValueError(f"there must be one answer to each offer, got {len(self.answers)} and {len(self.offered)}")
     @property
     def n_turn(self)->int: return 1 + len(self.answers)
 
@@ -56,23 +62,24 @@ def read_dialogs(
     features:Any,                  # `Features`; a dialog with an item that has none is left out
 )->list[Dialog]:
     "Quartets in the ids of the corpus."
-    of_track, known, found, lost = {}, set(features.item_ids), [], 0
+    of_track, known, in_corpus, found, lost = {}, set(features.item_ids), set(), [], 0
     for i in corpus:
+        in_corpus.add(i.item_id)
         if i.item_id in known: of_track.setdefault(i.track_id, i.item_id)
-    of_item = {i.item_id: i for i in corpus}
     for row in rows:
         offers = [of_track.get(m['track_id']) for m in row['dialog'] if m['role'] == 'recommender'][:-1]
-        item = row.get('item_id') if row.get('item_id') in of_item else of_track.get(row['target_id'])
+        item = row.get('item_id') if row.get('item_id') in in_corpus else of_track.get(row['target_id'])
+        answers = [m['text'] for m in row['dialog'] if m['role'] == 'user'][1:]
         if item not in known or None in offers: lost += 1
-        else: found.append(Dialog(item, tuple(m['text'] for m in row['dialog'] if m['role'] == 'user')[1:], tuple(offers)))
+        else: found.append(Dialog(item, tuple(answers), tuple(offers)))
     if lost: _log.warning('%d dialogs were left out: their tracks are not in the corpus, or have no features', lost)
     return found
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-014
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-017
 class Messages:
     "Tokens of messages, each text encoded once, float16."
     def __init__(self,
-        encoder:Any,               # a `TextEncoder`
+        encoder:TextEncoder,
     ):
         self.encoder,self.d,self._at = encoder,encoder.d,{}
 
@@ -85,8 +92,10 @@ class Messages:
     )->'Messages':
         "Encode what is not known yet, short texts together."
         new = sorted({t for t in texts if t not in self._at}, key=lambda t: (len(t), t))
-        if new and self.encoder is None: raise MusechatError(f"not encoded before training began: {printable(new[0], 70)}")
-        for i in tqdm(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}', disable=None if progress and len(new) > chunk else True):
+        if new and self.encoder is None:
+            raise MusechatError(f"not encoded before training began: {printable(new[0], 70)}")
+        for i in tqdm(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}',
+                      disable=None if progress and len(new) > chunk else True):
             tokens, mask = self.encoder.encode(new[i:i + chunk])
             for text, t, m in zip(new[i:i + chunk], tokens, mask): self._at[text] = t[m].half()
         return self
@@ -105,7 +114,7 @@ class Messages:
         self.encoder,self.d = None,state['d']
         self._at = dict(zip(state['texts'], state['whole'].split(state['lengths'])))
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-018
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-021
 class Segments:
     "Segments of a corpus at hand: video and summaries in memory, details read from the mapped shards."
     def __init__(self,
@@ -113,9 +122,13 @@ class Segments:
         details:bool=True,             # whether offered tracks come with their tokens beside the summary
     ):
         (video, self.offsets), (summary, _) = features.videos(), features.summaries()
-        self.features,self.details = features,details
-        self.video,self.summary = video.half(),summary.half()
-        self.starts,self.counts = self.offsets[:-1].numpy(),self.offsets.diff().numpy()
+        self.features, self.details = features, details
+        self.video, self.summary = video.half(), summary.half()
+        self.starts, self.counts = self.offsets[:-1].numpy(), self.offsets.diff().numpy()
+
+    def numbers(self, item_ids:Iterable[str])->np.ndarray:
+        "Numbers of items."
+        return np.array([self.features.index(i) for i in item_ids], dtype=np.int64)
 
     def rows(self,
         items:np.ndarray,              # numbers of items
@@ -123,6 +136,11 @@ class Segments:
     )->np.ndarray:                     # rows of `video` and `summary`
         "Where segments lie."
         return self.starts[items] + np.minimum(segment, self.counts[items] - 1)
+
+    def all_rows(self, item_ids:Iterable[str])->np.ndarray:
+        "Where all segments of some items lie."
+        return np.concatenate([np.arange(s, s + n) for s,
+                               n in zip(*(x[self.numbers(item_ids)] for x in (self.starts, self.counts)))])
 
     def offer(self,
         item:int,                      # number of an item
@@ -135,6 +153,7 @@ class Segments:
         tokens, mask = self.features.music(item)
         return tokens[k][mask[k]]
 
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-022
 def dialog_query(
     dialogs:Sequence[Dialog],
     turns:Sequence[int],               # which turn of each, from 1
@@ -144,14 +163,16 @@ def dialog_query(
     n_age:int=5,                       # see `FusionConfig`
 )->Query:
     "What is known at a turn: the video, all that was said, all that was offered."
-    index = segments.features.index
-    video = segments.video[torch.from_numpy(segments.rows(np.array([index(d.item_id) for d in dialogs]), at))].float()
-    said = [[messages[t] for t in d.answers[:turn - 1][::-1]] for d, turn in zip(dialogs, turns)]
+    rows = segments.rows(segments.numbers(d.item_id for d in dialogs), at)
+    video, said, offered = segments.video[torch.from_numpy(rows)].float(), [], []
+    for d, turn, s in zip(dialogs, turns, at):
+        said.append([messages[t] for t in d.answers[:turn - 1][::-1]])
+        offered.append([segments.offer(segments.features.index(i), s) for i in d.offered[:turn - 1][::-1]])
     if not any(said): return Query(video=video)
-    offered = [[segments.offer(index(i), s) for i in d.offered[:turn - 1][::-1]] for d, turn, s in zip(dialogs, turns, at)]
-    return Query(video=video, **pad_messages(said, messages.d, n_age), **pad_tracks(offered, segments.summary.shape[1], n_age))
+    return Query(video=video, **pad_messages(said, messages.d, n_age),
+                 **pad_tracks(offered, segments.summary.shape[1], n_age))
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-021
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-025
 @dataclass(frozen=True)
 class Dropping:
     "How often a training request lacks something, so that one model serves every turn."
@@ -163,101 +184,132 @@ class Dropping:
     def __post_init__(self):
         for name, value in asdict(self).items():
             if not 0 <= value < 1: raise ValueError(f"{name} must lie in [0, 1), got {printable(value, 40)}")
-        if self.first + self.blind >= 1: raise ValueError(f"first and blind must sum to less than 1, got {self.first} and {self.blind}")
+        if self.first + self.blind >= 1:
+            raise ValueError(f"first and blind must sum to less than 1, got {self.first} and {self.blind}")
 
-_text, _video, _offer, _target, _turn, _which, _drop = range(11, 18)      # places of draws; the loop's own come before them
+_text, _video, _offer, _target, _turn, _which, _drop = range(11, 18)      # places of draws, behind the loop's own
 
+def _name_number(name:str)->int: return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], 'little')
+
+def _dropped(query:Query, chance:np.ndarray, dropping:Dropping)->dict[str, torch.Tensor]:
+    "Fields of a query in which one side at most is masked out."
+    u = torch.from_numpy((chance >> np.uint64(11)).astype(np.float64)/2**53)
+    out, edge = {k: v for k, v in vars(query).items() if v is not None}, 0.
+    out['video_mask'] = torch.ones(len(u), dtype=torch.bool)
+    for side in ('text', 'music', 'video'):
+        low, edge = edge, edge + getattr(dropping, side)
+        kept, mask = (u < low) | (u >= edge), out.get(f'{side}_mask')
+        if mask is not None: out[f'{side}_mask'] = mask & kept.reshape(-1, *[1]*(mask.ndim - 1))
+    return out
+
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-026
 class DialogSamples:
-    "Requests out of dialogs, for `musechat.models.fit.fit`: every item once an epoch, at a random turn of one of its dialogs."
+    "Requests out of dialogs, for `fit`: every item once an epoch, at a random turn of one of its dialogs."
     def __init__(self,
         dialogs:Sequence[Dialog],                 # of the training split; an item may have many
         segments:Segments,
         messages:Messages,
         seed:int=0,                               # of what is drawn
         dropping:Dropping=Dropping(),
-        recordings:Mapping[str, str]|None=None,   # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
+        recordings:Mapping[str, str]|None=None,   # see `recordings_of`: these are not told apart
         n_age:int=5,
     ):
-        self.segments,self.messages,self.seed,self.dropping,self.n_age = segments,messages,seed,dropping,n_age
+        self.segments, self.messages, self.seed, self.dropping, self.n_age = segments, messages, seed, dropping, n_age
         messages.add(t for d in dialogs for t in d.answers)
         by_item = {}
         for d in dialogs: by_item.setdefault(d.item_id, []).append(d)
-        self.dialogs = list(by_item.values())
-        self.items = np.array([segments.features.index(i) for i in by_item], dtype=np.int64)
-        names = [(recordings or {}).get(i, i) for i in by_item]
-        self.recording = torch.tensor([int.from_bytes(hashlib.sha256(n.encode()).digest()[:7], 'little') for n in names], dtype=torch.int64)
-        told = json.dumps([[asdict(d) for d in ds] for ds in self.dialogs] + [asdict(dropping), segments.details, n_age] + self.recording.tolist())
-        self.fingerprint = hashlib.sha256(b''.join([told.encode(), segments.video.numpy().tobytes(), segments.summary.numpy().tobytes()])).hexdigest()[:16]
+        self.dialogs, self.items = list(by_item.values()), segments.numbers(by_item)
+        self.recording = torch.tensor([_name_number((recordings or {}).get(i, i)) for i in by_item], dtype=torch.int64)
+        told = [[asdict(d) for d in ds] for ds in self.dialogs] + [asdict(dropping), segments.details, n_age]
+        arrays = segments.video.numpy().tobytes(), segments.summary.numpy().tobytes()
+        about = json.dumps(told + self.recording.tolist()).encode()
+        self.fingerprint = hashlib.sha256(b''.join([about, *arrays])).hexdigest()[:16]
 
     def __len__(self): return len(self.dialogs)
 
-    def _draw(self, epoch:int, rows:np.ndarray, what:int, n:np.ndarray)->np.ndarray:
+    def _draw(self, epoch:int, rows:np.ndarray, what:int, n:Sequence[int]|np.ndarray)->np.ndarray:
         "A whole number below n for each row."
         return (draw(self.seed, epoch, rows, what) % np.asarray(n, dtype=np.uint64)).astype(np.int64)
 
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
-        "Fields of `Query`, the right tracks' summaries, numbers of their recordings, and a wrong track each: the one that was turned down last."
-        rows = np.asarray(rows)
-        items, counts = self.items[rows], self.segments.counts[self.items[rows]]
+    def _query(self, epoch:int, rows:np.ndarray, counts:np.ndarray)->Query:
+        "A turn of a dialog about each row."
         which = self._draw(epoch, rows, _which, [len(self.dialogs[r]) for r in rows])
         dialogs = [self.dialogs[r][k] for r, k in zip(rows, which)]
         turns = 2 + self._draw(epoch, rows, _turn, [max(1, d.n_turn - 1) for d in dialogs])
-        query = dialog_query(dialogs, np.minimum(turns, [d.n_turn for d in dialogs]), self.segments, self.messages, self._draw(epoch, rows, _video, counts), self.n_age)
-        target = self.segments.rows(items, self._draw(epoch, rows, _target, counts))
+        turns, at = np.minimum(turns, [d.n_turn for d in dialogs]), self._draw(epoch, rows, _video, counts)
+        return dialog_query(dialogs, turns, self.segments, self.messages, at, self.n_age)
+
+    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
+        "Fields of `Query`, summaries and recordings of the right tracks, and a wrong track each: the one turned down last."
+        rows = np.asarray(rows)
+        items, summary = self.items[rows], self.segments.summary
+        counts = self.segments.counts[items]
+        query = self._query(epoch, rows, counts)
         parts = _dropped(query, draw(self.seed, epoch, rows, _drop), self.dropping)
-        turned_down = query.music[:, 0] if query.music is not None else torch.zeros(len(rows), self.segments.summary.shape[1])
-        there = parts['music_mask'][:, 0] if query.music is not None else torch.zeros(len(rows), dtype=torch.bool)
-        return parts | dict(summary=self.segments.summary[torch.from_numpy(target)].float(), recording=self.recording[rows], negative=turned_down, negative_mask=there)
+        target = torch.from_numpy(self.segments.rows(items, self._draw(epoch, rows, _target, counts)))
+        wrong, there = torch.zeros(len(rows), summary.shape[1]), torch.zeros(len(rows), dtype=torch.bool)
+        if query.music is not None: wrong, there = query.music[:, 0], parts['music_mask'][:, 0]
+        return parts | dict(summary=summary[target].float(), recording=self.recording[rows], negative=wrong,
+                            negative_mask=there)
 
-def _dropped(query:Query, chance:np.ndarray, dropping:Dropping)->dict[str, torch.Tensor]:
-    "Fields of a query in which one side at most is masked out."
-    u, out = torch.from_numpy((chance >> np.uint64(11)).astype(np.float64)/2**53), {k: v for k, v in vars(query).items() if v is not None}
-    out['video_mask'], edge = torch.ones(len(u), dtype=torch.bool), 0.
-    for side in ('text', 'music', 'video'):
-        low, edge = edge, edge + getattr(dropping, side)
-        if f'{side}_mask' in out: out[f'{side}_mask'] = out[f'{side}_mask'] & ~((u >= low) & (u < edge)).reshape(-1, *[1]*(out[f'{side}_mask'].ndim - 1))
-    return out
-
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-025
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-030
 _query_fields = tuple(f.name for f in fields(Query))
+
+def query_of(
+    batch:Mapping[str, torch.Tensor],      # of `DialogSamples`, with more fields than those of a query
+)->Query:
+    "The query of a batch."
+    return Query(**{k: v for k, v in batch.items() if k in _query_fields})
+
+def _misread(model:Fusion, told:torch.Tensor, query:Query, batch:Mapping[str, torch.Tensor])->torch.Tensor:
+    "Cross-entropy of what the words tell of the best tags of right and wrong track; zero where nothing was said."
+    if query.text is None: return told.sum()*0
+    said, d = query.text_mask.any(1), model.config.d_summary
+    def off(logits, summary, there):
+        best = model.summary.best(summary[..., :d])
+        return (F.binary_cross_entropy_with_logits(logits, best, reduction='none').mean(1)*there).sum()/len(there)
+    right, wrong = told.chunk(2, 1)
+    loss = off(right, batch['summary'], said)
+    if 'negative' not in batch: return loss + 0*wrong.sum()
+    return loss + off(wrong, batch['negative'], said & batch['negative_mask'])
+
+def _against(model:Fusion, now:torch.Tensor, track:torch.Tensor, scale:torch.Tensor, batch:Mapping)->torch.Tensor:
+    "Logistic loss of the right track against the one that was turned down; zero where there is none."
+    there = batch['negative_mask']
+    margin = scale*((now*track).sum(1) - (now*model.track(batch['negative'])).sum(1))
+    return (F.softplus(-margin)*there).sum()/len(there)
+
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-031
+def _extra_losses(model:Fusion, query:Query, answer:Sequence[torch.Tensor], batch:Mapping)->torch.Tensor:
+    "What stands beside the contrastive losses: guessing the summary, reading the words, and the track turned down."
+    _, now, track, scale, *rest = answer
+    config, loss = model.config, now.new_zeros(())
+    if config.guess:
+        wanted = model.summary.norm(batch['summary'][:, :config.d_summary])
+        loss = loss + config.guess*F.mse_loss(model.guess(now), wanted)
+    if model.read is not None: loss = loss + config.read*_misread(model, rest[-1], query, batch)
+    return loss + _against(model, now, track, scale, batch) if 'negative' in batch else loss
 
 def fusion_step(
     model:nn.Module,                 # a `Fusion`, or what accelerate made of it
-    batch:dict[str, torch.Tensor],   # of `DialogSamples`
+    batch:Mapping[str, torch.Tensor],   # of `DialogSamples`
     loss:str='info_nce',
     first:float=.3,                  # weight of turn 1
     blind:float=0.,                  # weight of the request without its video
 )->dict[str, torch.Tensor]:
     "Loss of a batch: of the whole request, of its video alone and of the rest alone, against the same tracks."
-    query = Query(**{k: v for k, v in batch.items() if k in _query_fields})
-    seen, now, track, scale, *rest = model(query, batch['summary'], blind=True) if blind else model(query, batch['summary'])
+    query = query_of(batch)
+    seen, now, track, scale, *rest = answer = model(query, batch['summary'], **dict(blind=True) if blind else {})
     seen = torch.where(query.video_mask[:, None], seen, now)         # without a video there is no turn 1
     late, early = (batch_loss(q, track, scale, batch['recording'], loss) for q in (now, seen))
     out = {k: (1 - first - blind)*late[k] + first*early[k] for k in late}
     if blind:
         said = torch.where((rest[0] != 0).any(1, keepdim=True), rest[0], now)
         out = {k: out[k] + blind*v for k, v in batch_loss(said, track, scale, batch['recording'], loss).items()}
-    bare = getattr(model, 'module', model)
-    if bare.config.guess: out['loss'] = out['loss'] + bare.config.guess*F.mse_loss(bare.guess(now), bare.summary.norm(batch['summary'][:, :bare.config.d_summary]))
-    if bare.read is not None: out['loss'] = out['loss'] + bare.config.read*_misread(bare, rest[-1], query, batch)
-    if 'negative' in batch: out['loss'] = out['loss'] + _against(bare, now, track, scale, batch)
+    out['loss'] = out['loss'] + _extra_losses(getattr(model, 'module', model), query, answer, batch)
     return out | dict(turn1=early['loss'].detach(), later=late['loss'].detach(), logit_scale=scale.detach())
 
-def _misread(model:Fusion, told:torch.Tensor, query:Query, batch:dict)->torch.Tensor:
-    "Cross-entropy of what the words tell of the best tags, a tag: of the right track, and of the one that was turned down; zero where nothing was said."
-    if query.text is None: return told.sum()*0
-    said = query.text_mask.any(1)
-    def off(logits, summary, there): return (F.binary_cross_entropy_with_logits(logits, model.summary.best(summary[..., :model.config.d_summary]), reduction='none').mean(1)*there).sum()/len(there)
-    right, wrong = told.chunk(2, 1)
-    return off(right, batch['summary'], said) + (off(wrong, batch['negative'], said & batch['negative_mask']) if 'negative' in batch else 0*wrong.sum())
-
-def _against(model:Fusion, now:torch.Tensor, track:torch.Tensor, scale:torch.Tensor, batch:dict)->torch.Tensor:
-    "Logistic loss of the right track against a track that would fit but for one wish; zero where there is none."
-    there = batch['negative_mask']
-    margin = scale*((now*track).sum(1) - (now*model.track(batch['negative'])).sum(1))
-    return (F.softplus(-margin)*there).sum()/len(there)
-
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-028
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-034
 @torch.no_grad()
 def embed_turn(
     model:Fusion,
@@ -269,20 +321,17 @@ def embed_turn(
     chunk:int=256,                   # dialogs at a time
 )->torch.Tensor:                     # (n, d_model), L2-normalised
     "The paper's protocol: the query of every segment, normalised, and their mean (section 5.2)."
-    device, out = model.log_scale.device, []
-    index, n_age = segments.features.index, model.config.n_age
+    device, total = model.log_scale.device, torch.zeros(len(dialogs), model.config.d_model, dtype=torch.float64)
+    counts = segments.counts[segments.numbers(d.item_id for d in dialogs)]
     with evaluating(model):
-        for i in range(0, len(dialogs), chunk):
-            some = dialogs[i:i + chunk]
-            counts = segments.counts[[index(d.item_id) for d in some]]
-            total = torch.zeros(len(some), model.config.d_model, dtype=torch.float64)
-            for s in range(counts.max()):
-                rows = np.flatnonzero(counts > s)
-                part = [some[r] for r in rows]
-                query = dialog_query(part, [min(turn, d.n_turn) for d in part], segments, messages, np.full(len(part), s), n_age)
-                total[rows] += model.query(query.without(*without).to(device)).double().cpu()
-            out.append(F.normalize(total, dim=-1).float())
-    return torch.cat(out)
+        for s in range(counts.max(initial=0)):
+            rows = np.flatnonzero(counts > s)
+            for some in np.array_split(rows, -(-len(rows)//chunk)):
+                part = [dialogs[r] for r in some]
+                turns, at = [min(turn, d.n_turn) for d in part], np.full(len(part), s)
+                query = dialog_query(part, turns, segments, messages, at, model.config.n_age)
+                total[some] += model.query(query.without(*without).to(device)).double().cpu()
+    return F.normalize(total, dim=-1).float()
 
 @torch.no_grad()
 def embed_items(
@@ -293,15 +342,16 @@ def embed_items(
 )->torch.Tensor:                     # (n, d_model), L2-normalised
     "One vector a piece of music: the mean over its segments."
     device = model.log_scale.device
-    with evaluating(model): emb = torch.cat([model.track(segments.summary[i:i + chunk].float().to(device)).cpu() for i in range(0, len(segments.summary), chunk)])
-    return mean_by_item(emb, segments.offsets)[[segments.features.index(i) for i in item_ids]]
+    with evaluating(model):
+        emb = torch.cat([model.track(part.float().to(device)).cpu() for part in segments.summary.split(chunk)])
+    return mean_by_item(emb, segments.offsets)[segments.numbers(item_ids)]
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-031
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-037
 def more_dialogs(
     corpus:Corpus,
     features:Features,
     split:Mapping[str, str],           # of the corpus; dialogs are written about its training part
-    mvp:Any,                           # the ranker that picks what is offered first
+    mvp:Mvp,                           # the ranker that picks what is offered first
     n:int=8,                           # dialogs a video
     pool:int=200,                      # tracks that each first offer is the best of: other pools, other offers
     n_turn:Mapping[int, float]|int={2: .6, 3: .3, 4: .1},
@@ -309,116 +359,64 @@ def more_dialogs(
     progress:bool=True,
 )->list[Dialog]:
     "Dialogs that templates write about the training videos, each about another first offer."
-    train = {i: part for i, part in split.items() if part == 'train'}
-    found = []
-    for k in tqdm(range(n), desc='writing dialogs', unit=f'x{len(train)}', disable=None if progress else True):
-        candidates = pick_candidates(mvp, features, train, dict(train=pool), seed=seed + 1 + k, recordings=recordings_of(corpus))
-        pairs = make_pairs(corpus, features, candidates, train, n_turn, seed=seed + 1 + k)
-        of_track = {f.track_id: None for p in pairs for f in p.offers}
-        for i in corpus:
-            if i.track_id in of_track and i.item_id in train: of_track[i.track_id] = of_track[i.track_id] or i.item_id
-        for j, turns in TemplateBackend(seed=seed + 1 + k).write(pairs):
+    train, of_track, found = {i: part for i, part in split.items() if part == 'train'}, {}, []
+    for i in corpus:
+        if i.item_id in train: of_track.setdefault(i.track_id, i.item_id)
+    shown = None if progress else True
+    for s in tqdm(range(seed + 1, seed + 1 + n), desc='writing dialogs', unit=f'x{len(train)}', disable=shown):
+        picked = pick_candidates(mvp, features, train, dict(train=pool), seed=s, recordings=recordings_of(corpus))
+        pairs = make_pairs(corpus, features, picked, train, n_turn, seed=s)
+        for j, turns in TemplateBackend(seed=s).write(pairs):
             if isinstance(turns, Exception): continue
-            found.append(Dialog(pairs[j].pair_id, tuple(t.text for t in turns[2::2]), tuple(of_track[f.track_id] for f in pairs[j].offers[:-1])))
+            offers = tuple(of_track[f.track_id] for f in pairs[j].offers[:-1])
+            found.append(Dialog(pairs[j].pair_id, tuple(t.text for t in turns[2::2]), offers))
     return found
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-033
-class DrawnSamples:
-    "Requests that were drawn once, for `musechat.models.fit.fit`; another part of them in each epoch."
-    def __init__(self,
-        drawn:Any,               # `musechat.data.pseudo.PseudoBatch`, n samples
-        messages:Messages,
-        width:int,               # d_music of the model; summaries are padded to it
-        per_epoch:int,           # samples an epoch
-        n_age:int=5,
-    ):
-        self.drawn,self.messages,self.width,self.n_age,self.per_epoch = drawn,messages,width,n_age,min(per_epoch, len(drawn))
-        messages.add(t for texts in drawn.texts for t in texts)
-        told = json.dumps(drawn.texts) + f'{width} {per_epoch} {n_age}'
-        self.fingerprint = hashlib.sha256(b''.join([told.encode(), *(x.numpy().tobytes() for x in (drawn.video, drawn.candidate, drawn.target))])).hexdigest()[:16]
-
-    def __len__(self): return self.per_epoch
-
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
-        "The fields of `DialogSamples`, and a `negative` with its mask."
-        at, d = (np.asarray(rows) + epoch*self.per_epoch) % len(self.drawn), self.drawn
-        wide = lambda x: F.pad(x[at].float(), (0, self.width - x.shape[1]))
-        text = pad_messages([[self.messages[t] for t in d.texts[i][::-1]] for i in at], self.messages.d, self.n_age)
-        one = torch.ones(len(at), 1, dtype=torch.int64)
-        return dict(video=d.video[at].float(), video_mask=d.has_video[at], **text, music=wide(d.candidate)[:, None], music_mask=d.has_candidate[at][:, None], music_age=one - 1, music_kind=one,
-                    summary=wide(d.target), recording=-1 - d.target_row[at], negative=wide(d.hard_negative), negative_mask=d.has_negative[at])
-
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-036
-class Mixed:
-    "Two sets of training samples as one; fields are padded to the longer of both."
-    def __init__(self,
-        first:Any,             # `DialogSamples`, or what has its `batch`, `fingerprint` and length
-        second:Any,
-    ):
-        self.first,self.second = first,second
-        self.fingerprint = hashlib.sha256(f'{first.fingerprint} {second.fingerprint}'.encode()).hexdigest()[:16]
-
-    def __len__(self): return len(self.first) + len(self.second)
-
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
-        "The samples of both, those of the first in front."
-        rows, n = np.asarray(rows), len(self.first)
-        parts = [data.batch(epoch, part) for data, part in ((self.first, rows[rows < n]), (self.second, rows[rows >= n] - n)) if len(part)]
-        return parts[0] if len(parts) == 1 else {k: _joined(*(p.get(k) for p in parts), [len(p['summary']) for p in parts]) for k in parts[0] | parts[1]}
-
-def _joined(a:torch.Tensor|None, b:torch.Tensor|None, sizes:Sequence[int])->torch.Tensor:
-    "Rows of both, padded with zeros; a field that one of them lacks is all zeros there."
-    like = a if a is not None else b
-    a, b = (x if x is not None else like.new_zeros(n, *like.shape[1:]) for x, n in zip((a, b), sizes))
-    if a.ndim == 1: return torch.cat([a, b])
-    n = max(a.shape[1], b.shape[1]) if a.ndim == 3 or a.dtype in (torch.bool, torch.int64) else a.shape[1]
-    pad = lambda x: x if x.shape[1] == n else torch.cat([x, x.new_zeros(len(x), n - x.shape[1], *x.shape[2:])], 1)
-    return torch.cat([pad(a), pad(b)])
-
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-038
-def _validate(dialogs:Sequence[Dialog], segments:Segments, messages:Messages, recordings:Mapping[str, str]|None, size:int=510):
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-039
+def _validate(dialogs:Sequence[Dialog], segments:Segments, messages:Messages, recordings:Mapping[str, str]|None,
+              size:int=510)->Callable[[Fusion], dict[str, float]]:
     "Figures of a model on some dialogs: turn 1, and the last turn."
     ids = [d.item_id for d in dialogs]
-    names = [(recordings or {}).get(i, i) for i in ids]
-    same = torch.tensor([list(dict.fromkeys(names)).index(n) for n in names])
+    same = number_recordings(ids, recordings)
     pools = random_pools(len(ids), math.ceil(len(ids)/size), torch.Generator().manual_seed(0))
     def figures(model):
         tracks, out = embed_items(model, ids, segments), {}
         for name, turn in (('turn 1 ', 1), ('', 99)):
-            rank = torch.cat(pool_ranks(embed_turn(model, dialogs, turn, segments, messages), tracks, pools, same))
-            out |= {f'{name}R@{k}': recall_at_k(rank, k) for k in (1, 5, 10)} | {f'{name}MR': median_rank(rank)}
+            queries = embed_turn(model, dialogs, turn, segments, messages)
+            out |= rank_figures(torch.cat(pool_ranks(queries, tracks, pools, same)), name)
         return out
     return figures
 
-_vocabularies = dict(musicnn=((200, 250), (450, 500)))       # where an encoder's summary holds the scores of tags, see `musechat.encoders.registry.summary_tags`
+_vocabularies = dict(musicnn=((200, 250), (450, 500)))       # where a summary holds scores of tags, see `summary_tags`
 
 def new_fusion(
     segments:Segments,
     messages:Messages,
     train:Sequence[str],               # ids of the training items
-    config:FusionConfig|None=None,     # its widths and versions are replaced by those of the encoders; so are vocabularies, where it has none
+    config:FusionConfig|None=None,     # its widths and versions are those of the encoders; so are vocabularies, if none
     seed:int=0,                        # of the weights
     d_summary:int|None=None,           # see `FusionConfig`; None: as many as are ever different from zero
 )->Fusion:
     "A fresh model that knows mean and deviation of the training segments."
-    items = np.array([segments.features.index(i) for i in train])
-    rows = np.concatenate([np.arange(segments.starts[i], segments.starts[i] + segments.counts[i]) for i in items])
+    rows, versions = segments.all_rows(train), segments.features.versions
     video, summary = segments.video[rows].float(), segments.summary[rows].float()
     d_summary = d_summary or int((summary != 0).any(0).nonzero().max()) + 1
-    found = dict(d_video=video.shape[1], d_text=messages.d, d_music=summary.shape[1], d_summary=d_summary, text_version=messages.encoder.version,
-                 video_version=segments.features.versions['video'], music_version=segments.features.versions['music'])
-    if config is None or not config.vocabularies: found['vocabularies'] = _vocabularies.get(found['music_version'].split('/')[0], ())
+    found = dict(d_video=video.shape[1], d_text=messages.d, d_music=summary.shape[1], d_summary=d_summary)
+    found |= dict(text_version=messages.encoder.version, **{f'{k}_version': versions[k] for k in ('video', 'music')})
+    if config is None or not config.vocabularies:
+        found['vocabularies'] = _vocabularies.get(versions['music'].split('/')[0], ())
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
         model = Fusion(FusionConfig(**found) if config is None else replace(config, **found))
-    model.video.norm.measure(video)
-    for way in (model.summary, model.offered):
-        if way is not None: getattr(way, 'measure', way.norm.measure)(summary[:, :d_summary])
-    if segments.details: model.detail.norm.measure(torch.cat([segments.offer(i, 0)[1:] for i in items[:512]]))
+    for way, x in ((model.video, video), (model.summary, summary), (model.offered, summary)):
+        if way is not None: way.measure(x if x is video else x[:, :d_summary])
+    if segments.details:
+        model.detail.measure(torch.cat([segments.offer(i, 0)[1:] for i in segments.numbers(train[:512])]))
     return model
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-039
-recommender_training = TrainConfig(n_epoch=40, batch_size=450, lr=1.5e-3, eval_every=3., save_every=6., patience=5, n_thread=2)     # for some thousand videos
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-040
+recommender_training = TrainConfig(n_epoch=40, batch_size=450, lr=1.5e-3, eval_every=3., save_every=6., patience=5,
+                                   n_thread=2)                     # for some thousand videos
 recommender_model = FusionConfig(1, 1, 1, 1, dropout=0.)           # widths are replaced by those of the encoders
 recommender_dropping = Dropping(text=.1, music=.3, video=.05, first=.25, blind=.3)
 
@@ -428,61 +426,95 @@ def train_recommender(
     messages:Messages,
     out:str|Path,                                 # folder for the model, the log and the checkpoints
     seed:int=0,
-    recordings:Mapping[str, str]|None=None,       # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
+    recordings:Mapping[str, str]|None=None,       # see `recordings_of`: these are not told apart
     config:TrainConfig|None=None,                 # its seed is replaced by `seed`
     model:FusionConfig|None=None,                 # its widths and versions are replaced by those of the encoders
     dropping:Dropping=Dropping(),
-    extra:Any=None,                               # more training data with the same fields, mixed in (see `Mixed`)
     about:str='',                                 # for the model card
     progress:bool=True,
 )->Fusion:                                        # on the CPU, ready to embed
     "Train the recommender, or continue where training was stopped; bit for bit the same on a CPU."
     from accelerate import PartialState
-    config = replace(config or recommender_training, seed=seed)
-    data = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, (model.n_age if model else 5))
-    if len(data) < 2: raise MusechatError(f"the recommender needs dialogs about at least 2 training videos, there are {len(data)}")
-    if extra is not None: data = Mixed(data, extra)
-    config = replace(config, batch_size=min(config.batch_size, len(data)))
-    fusion = new_fusion(segments, messages, list(dict.fromkeys(d.item_id for d in dialogs['train'])), model, seed)
-    evaluate = _validate(dialogs['validation'], segments, messages, recordings) if len(dialogs.get('validation', ())) > 1 else None
-    result = fit(fusion, data, lambda m, b: fusion_step(m, b, fusion.config.loss, dropping.first, dropping.blind), config, out, evaluate, progress)
+    data = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, model.n_age if model else 5)
+    config, held = fitting(config or recommender_training, seed, len(data)), dialogs.get('validation', ())
+    fusion = new_fusion(segments, messages, training_items(dialogs), model, seed)
+    evaluate = _validate(held, segments, messages, recordings) if len(held) > 1 else None
+    def step(m, b): return fusion_step(m, b, fusion.config.loss, dropping.first, dropping.blind)
+    result = fit(fusion, data, step, config, out, evaluate, progress)
     fusion = fusion.cpu().eval()
-    if PartialState().is_main_process: fusion.save_pretrained(out, _card(dialogs, config, dropping, result, about))
+    if PartialState().is_main_process:
+        fusion.save_pretrained(out, dialogs_card(dialogs, config, dropping, result, about))
     return fusion
 
-def _card(dialogs:Mapping[str, Sequence[Dialog]], config:TrainConfig, dropping:Dropping, result:FitResult, about:str)->str:
-    "The part of the model card that tells of the training."
-    figures = ', '.join(f'{k} {v:.1f}' if k.endswith('MR') else f'{k} {v:.1%}' for k, v in result.figures.items())
-    n = {k: len({d.item_id for d in ds}) for k, ds in dialogs.items()}
-    head = f"{len(dialogs['train'])} dialogs about {n['train']} videos for training, {n.get('validation', 0)} videos for validation. The weights are those of step {result.best_step or result.step}"
-    parts = ['## Training', about.strip(), head + (f"; on the validation videos: {figures} (places from 1)." if figures else '.'),
-             f'```json\n{json.dumps(asdict(config) | dict(dropping=asdict(dropping)), indent=1)}\n```']
-    return '\n\n'.join(p for p in parts if p)
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-041
+def training_items(dialogs:Mapping[str, Sequence[Dialog]])->list[str]:
+    "The items that training dialogs are about, each once."
+    return list(dict.fromkeys(d.item_id for d in dialogs['train']))
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-048
+def fitting(config:TrainConfig, seed:int, n:int)->TrainConfig:
+    "Settings for n training videos: a batch is no larger, and too few are refused."
+    if n < 2: raise MusechatError(f"the recommender needs dialogs about at least 2 training videos, there are {n}")
+    return replace(config, seed=seed, batch_size=min(config.batch_size, n))
+
+def dialogs_card(
+    dialogs:Mapping[str, Sequence[Dialog]],
+    config:TrainConfig,
+    dropping:Dropping,
+    result:FitResult,
+    about:str,
+)->str:
+    "The part of a recommender's model card that tells of the training."
+    n = {k: len({d.item_id for d in ds}) for k, ds in dialogs.items()}
+    data = (f"{len(dialogs['train'])} dialogs about {n['train']} videos for training, {n.get('validation', 0)} videos "
+            "for validation")
+    settings = asdict(config) | dict(dropping=asdict(dropping))
+    return training_card(about, data, 'videos (places from 1)', result, settings)
+
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-050
+def open_dialogs(
+    data:Data,                                # see `find_data`
+    mvp:Mvp|None,                             # the ranker that picks first offers of further dialogs; None: none
+    n_more:int,                               # further dialogs a training video
+    encoder:TextEncoder,
+    seed:int=0,
+    progress:bool=True,
+)->tuple[dict[str, list[Dialog]], Messages]:
+    "Dialogs of a data set but its test part, with what templates add to them, and their words, encoded."
+    corpus, features, parts = data.corpus, data.features, [part for part in data.quartets if part != 'test']
+    dialogs = {part: read_dialogs(data.quartets[part], corpus, features) for part in parts}
+    if mvp is not None and n_more:
+        dialogs['train'] += more_dialogs(corpus, features, data.split, mvp, n_more, seed=seed, progress=progress)
+    said = [t for part in parts for d in dialogs[part] for t in d.answers]
+    return dialogs, Messages(encoder).add(said, progress)
+
+def describe_corpus(
+    corpus:Corpus,
+    n:int,              # items
+)->str:
+    "A corpus, for a model card."
+    simulated = 'simulated ' if corpus.kind == 'simulated' else ''
+    return f"{simulated}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), {n} items."
+
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-051
 def train_on(
     data:Data,                                # see `musechat.training.dataset.find_data`
-    encoder:Any,                              # a `TextEncoder`
+    encoder:TextEncoder,
     out:str|Path,                             # folder of the model
-    mvp:Any=None,                             # the ranker that picks first offers of further dialogs; None: no further dialogs
+    mvp:Mvp|None=None,                        # see `open_dialogs`
     n_more:int=8,                             # further dialogs a training video, see `more_dialogs`
-    details:bool=False,                       # whether offered tracks come with their tokens beside the summary, which is all that a library keeps
+    details:bool=False,                       # offered tracks with their tokens, not only what a library keeps
     seed:int=0,
     config:TrainConfig|None=None,             # None: `recommender_training`
     model:FusionConfig|None=None,             # None: `recommender_model`
     dropping:Dropping=recommender_dropping,
-    extra:Any=None,                           # a function of `Messages` and d_music that gives more samples, such as `DrawnSamples`
     about:str='',                             # for the model card
     progress:bool=True,                       # bars on stderr
 )->Fusion:                                    # on the CPU, ready to embed
     "Train the recommender on a data set of quartets, or continue where that was stopped."
     from accelerate import PartialState
-    corpus, features = data.corpus, data.features
-    dialogs = {part: read_dialogs(rows, corpus, features) for part, rows in data.quartets.items() if part != 'test'}
-    if mvp is not None and n_more: dialogs['train'] = dialogs['train'] + more_dialogs(corpus, features, data.split, mvp, n_more, seed=seed, progress=progress)
-    messages, segments = Messages(encoder).add((t for part in dialogs.values() for d in part for t in d.answers), progress), Segments(features, details)
-    kind = f"{'simulated ' if corpus.kind == 'simulated' else ''}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), {len(features)} items."
-    fusion = train_recommender(dialogs, segments, messages, out, seed, recordings_of(corpus), config, model or recommender_model, dropping, extra(messages, segments.summary.shape[1]) if extra else None,
-                               f'{kind} {about}', progress)
-    if PartialState().is_main_process: write_split(out, corpus, data.split)
+    dialogs, messages = open_dialogs(data, mvp, n_more, encoder, seed, progress)
+    told = f'{describe_corpus(data.corpus, len(data.features))} {about}'
+    fusion = train_recommender(dialogs, Segments(data.features, details), messages, out, seed,
+                               recordings_of(data.corpus), config, model or recommender_model, dropping, told, progress)
+    if PartialState().is_main_process: write_split(out, data.corpus, data.split)
     return fusion
