@@ -11,14 +11,15 @@ import random
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Iterator, Sequence
+from typing import Any, Iterator, Sequence
 from ...core.errors import MusechatError, printable
+from ...core.samples import read_toml
 from ...core.types import Turn
 from .prompts import Prompt
 from ...language.facts import Facts, Pair
 from .rules import check_dialog
 from ...language.mentions import concepts_of, read_mentions
-from ...language.text import and_list, with_article
+from ...language.text import and_list, read_table, split_list, with_article
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-005
 _choice = re.compile(r'\{([^{}]*)\}')
@@ -45,96 +46,33 @@ class Feature:
     has: tuple[str, ...]        # a song with ...
     bare: tuple[str, ...]       # more ..., less ...
 
-def _read_features(kind:str, table:str)->list[Feature]:
-    "Read a table: tags | adjectives | with | bare."
-    rows = ([tuple(x.strip() for x in part.split(',') if x.strip()) for part in (line.split('|') + ['', '', ''])[:4]] for line in table.strip().splitlines())
-    return [Feature(tags[0], kind, tags, adj, has, bare) for tags, adj, has, bare in rows]
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-010
+def _read_features()->dict[str, Feature]:
+    out = {}
+    for row in read_table('data', 'dialogs', 'features.tsv'):
+        tags, adj, has, bare = (split_list(row[k]) for k in ('tags', 'adjectives', 'has', 'bare'))
+        out[tags[0]] = Feature(tags[0], row['kind'], tags, adj, has, bare)
+    return out
 
-_features = _read_features('genre', """
-rock | rock | | rock
-alternative rock | alternative rock, alt-rock | | alternative rock, alt-rock
-classic rock | classic rock | | classic rock
-hard rock | hard rock, hard-rocking | | hard rock
-indie rock | indie rock | | indie rock
-Progressive rock | progressive rock, prog rock | | progressive rock, prog
-alternative | alternative | | alternative sounds
-indie | indie | | indie sounds
-indie pop | indie pop | | indie pop
-pop | pop, poppy | | pop
-electronic, electronica, electro | electronic | electronic sounds, electronics | electronics, electronic sounds
-techno | techno | a techno pulse | techno
-House | house | a house groove | house music
-dance | dance, danceable | a dance rhythm | dance music
-ambient | ambient | ambient textures | ambience, ambient textures
-chillout, chill | chilled, chillout, chilled-out | a chilled feel | chillout
-jazz | jazz, jazzy | jazzy moments | jazz
-soul | soul, soulful | a soulful side | soul
-rnb | R&B | an R&B feel | R&B
-blues | blues, bluesy | a bluesy streak | blues
-funk | funk, funky | a funky groove | funk
-Hip-Hop | hip-hop | a hip-hop rhythm | hip-hop, rap
-metal, heavy metal | metal, heavy metal | a metal edge | metal
-punk | punk | a punk attitude | punk
-folk | folk, folky | folky touches | folk
-country | country | a country twang | country
-classical | classical | a classical arrangement | classical music
-new age | new-age | a new-age atmosphere | new-age sounds
-experimental | experimental | experimental ideas | experimental sounds
-easy listening | easy-listening | an easy-listening air | easy listening
-indian | Indian | Indian sounds, an Indian flavour | Indian sounds
-opera | operatic, opera | an operatic voice | opera
-party | party | a party mood, a party spirit | party spirit
-""") + _read_features('mood', """
-fast | fast, fast-paced, quick, brisk, uptempo | a fast pace, a quick tempo, a brisk pace | pace
-slow | slow, slow-paced, downtempo | a slow pace, a slow tempo | slowness
-loud | loud | a loud sound | loudness
-quiet | quiet, hushed | a quiet sound | quietness
-soft | soft | a soft sound, a soft touch | softness
-Mellow | mellow | a mellow mood, a mellow tone | mellowness
-beautiful | beautiful | a beautiful melody, a beautiful sound | beauty
-sad | sad, melancholic, mournful | a sad mood, a melancholic tone, a touch of melancholy | sadness, melancholy
-happy | happy, cheerful, joyful, sunny | a happy mood, a cheerful tone, a sunny feel | cheer
-catchy | catchy | a catchy tune, a catchy chorus | catchiness
-sexy | sexy, sultry, sensual | a sexy groove, a sultry feel | sultriness
-weird | weird, quirky, strange | a weird side, a quirky edge | weirdness
-acoustic | acoustic, unplugged | an acoustic sound, acoustic instruments | acoustic sounds
-oldies | vintage, retro, old-school | a vintage sound, a retro feel | nostalgia
-classic | classic, timeless | a classic sound, a timeless quality | classic sounds
-""") + _read_features('era', """
-60s | 60s, sixties | a 60s sound, a touch of the sixties, a sixties feel | 60s sounds
-70s | 70s, seventies | a 70s sound, a touch of the seventies, a seventies feel | 70s sounds
-80s | 80s, eighties | an 80s sound, a touch of the eighties, an eighties feel | 80s sounds
-90s | 90s, nineties | a 90s sound, a touch of the nineties, a nineties feel | 90s sounds
-00s | 2000s | a 2000s sound, a touch of the 2000s, a 2000s feel | 2000s sounds
-""") + _read_features('instrument', """
-guitar | guitar, guitar-driven, guitar-led | guitar, guitars, a guitar, some nice guitar playing | guitar, guitars
-piano | piano, piano-led | piano, a piano, gentle piano chords, some piano | piano
-strings | string | strings, a string section, a layer of strings | strings
-violin | violin | violin, a violin, violins | violin, violins
-cello | cello | cello, a cello, a warm cello | cello
-flute | flute | flute, a flute, a flute melody | flute
-harp | harp | harp, a harp, harp arpeggios | harp
-harpsichord | harpsichord | harpsichord, a harpsichord | harpsichord
-sitar | sitar | sitar, a sitar | sitar
-drums | drum-driven, percussive | drums, steady drums, percussion, solid drumming | drums, percussion
-beat, beats | beat-driven, beat-heavy | a beat, a steady beat, a clear beat, beats | beats
-synth | synth, synth-driven | synths, a synth, layers of synth, synthesizers | synths, synthesizers
-solo | solo | a solo, solo playing, a soloist | solo playing
-""") + _read_features('voice', """
-no vocals, no vocal, no voice, instrumental | instrumental | no vocals, no singing, nobody singing | 
-female vocal, female, woman, female voice, female vocalists, female vocalist | female-fronted, female-led | a woman singing, female vocals, a female voice, a female singer, a woman's voice | female vocals, female voices
-male vocal, male, man, male voice, male vocalists | male-fronted, male-led | a man singing, male vocals, a male voice, a male singer, a man's voice | male vocals, male voices
-vocals, vocal, singing, voice | vocal, sung | vocals, singing, a singer, someone singing | vocals, singing
-choir, choral | choral | a choir, choir voices, a choral part | choir, choirs
-""")
-features = {f.name: f for f in _features}
-_by_tag = {t: f for f in _features for t in f.tags}
+features = _read_features()
+_by_tag = {t: f for f in features.values() for t in f.tags}
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-011
-_exclusive = (('no vocals', 'vocals'), ('no vocals', 'male vocal'), ('no vocals', 'female vocal'), ('no vocals', 'choir'), ('no vocals', 'opera'), ('fast', 'slow'), ('loud', 'quiet'), ('loud', 'soft'), ('loud', 'Mellow'), ('happy', 'sad'))
-_covers = {'male vocal': ('vocals',), 'female vocal': ('vocals',), 'choir': ('vocals',), 'opera': ('vocals', 'classical'), 'hard rock': ('rock',), 'indie rock': ('rock', 'indie'), 'alternative rock': ('rock', 'alternative'), 'classic rock': ('rock', 'classic'),
-           'Progressive rock': ('rock',), 'indie pop': ('indie', 'pop'), 'techno': ('electronic',), 'soft': ('quiet',), 'ambient': (), 'violin': ('strings',), 'cello': ('strings',), 'House': ('dance',), 'drums': ('beat',)}
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-014
+_Phrases = dict[str, Any]
 
+def _filled(value:object, phrases:_Phrases)->object:
+    "Phrases whose `@names` are replaced by the phrases of those names."
+    if isinstance(value, dict): return {k: _filled(v, phrases) for k, v in value.items()}
+    if isinstance(value, list): return [_filled(v, phrases) for v in value]
+    return re.sub(r'@(\w+)', lambda m: phrases[m[1]], str(value))
+
+def _read_phrases()->_Phrases:
+    raw = read_toml('data', 'dialogs', 'templates.toml')
+    return {name: _filled(value, raw) for name, value in raw.items()}
+
+_say = _read_phrases()
+
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-015
 @lru_cache(512)
 def features_of(
     facts:Facts,
@@ -143,20 +81,18 @@ def features_of(
     order = [t for pair in zip((*facts.mtt, *[None]*9), (*facts.msd, *[None]*9)) for t in pair if t]
     votes = {}
     for tag in order: votes.setdefault(_by_tag[tag].name, []).append(tag)
-    for a, b in _exclusive:
+    for a, b in _say['exclusive']:
         if a in votes and b in votes: del votes[min(a, b, key=lambda n: (len(votes[n]), -list(votes).index(n)))]
-    idle = {w for n in votes for w in _covers.get(n, ())}
+    idle = {w for n in votes for w in _say['covers'].get(n, ())}
     return tuple(features[n] for n in votes if n not in idle)
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-015
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-019
 def _adjective(f:Feature, rng:random.Random)->str: return rng.choice(f.adj)
 
 def _something_had(f:Feature, rng:random.Random)->str:
     "What music has, for 'with ...' and 'I want ...'."
     if f.has and (f.kind != 'genre' or rng.random() < .5): return rng.choice(f.has)
     return with_article(f"{f.adj[0]} {rng.choice(('feel', 'touch', 'flavour', 'note', 'influence'))}")
-
-_tinges = {'folk', 'jazz', 'blues', 'soul', 'funk', 'rock', 'pop', 'country', 'techno', 'punk'}
 
 def _split(feats:Sequence[Feature], rng:random.Random)->tuple[list[str], list[str]]:
     "Adjectives in the order English has them, and things behind 'with'."
@@ -167,7 +103,8 @@ def _split(feats:Sequence[Feature], rng:random.Random)->tuple[list[str], list[st
         elif f.kind == 'genre' and len(genres) < 2: genres.append(_adjective(f, rng))
         elif f.name == 'no vocals' and rng.random() < .6: rest.append('instrumental')
         else: had.append(_something_had(f, rng))
-    genre = f'{genres[0]}-tinged {genres[1]}' if len(genres) == 2 and genres[0] in _tinges and rng.random() < .4 else ' and '.join(genres)
+    tinged = len(genres) == 2 and genres[0] in _say['tinges'] and rng.random() < .4
+    genre = f'{genres[0]}-tinged {genres[1]}' if tinged else ' and '.join(genres)
     return [', '.join(moods)]*bool(moods) + eras + rest + [genre]*bool(genre), had
 
 def describe(
@@ -180,40 +117,7 @@ def describe(
     phrase = with_article(' '.join([*adjectives, noun]))
     return phrase + (f' with {and_list(had)}' if had else '')
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-018
-_manners = ('plain', 'plain', 'terse', 'chatty', 'polite', 'slangy')
-
-_openings = dict(
-    plain="""{||||Hi, |Hello, |Hi there, |Good evening, |A question: |Quick question: }{can|could} you {recommend|suggest|find|pick|propose|name} {|me }{some music|a song|a track|a piece of music|something|a soundtrack|a good song} {for|to go with|to put under|to accompany|that goes with|that works with} {my|this|the attached|my latest|my new|our} {video|clip|footage|little film|short film|recording}?
-        {|Hi, |Hello, |Hey there, }{I am|I'm} {looking|searching} for {music|a song|a track|a soundtrack|something} {for|to put under|to go with|that suits|that fits} {my|this|a} {video|clip|short film|little film|recording|montage}{.|. @ask|. @ask}
-        {What|Which} {music|song|track} {would you {pick|choose|use|suggest}|do you {recommend|suggest}|would you go for} for {my|this|the} {video|clip|footage|film|sequence} {|that I {shot|uploaded|sent|made|finished} {|today|yesterday|last week|this morning|last night}}?
-        {My|This} {video|clip|film|montage} {still needs|still lacks|is waiting for|needs} {music|a soundtrack|a song|a good track|its music}{.|, and I {have no idea what to use|cannot decide|am out of ideas}.} @ask
-        I {have|'ve} {just |}{uploaded|finished|edited|made|cut} {a|this|my} {video|clip|short film|montage}{|, about a minute long|, nothing fancy}. {What|Which} {music|song|track} {goes with it|would suit it|should I use|would you put under it|would go well with it}?""",
-    terse="""{Music|A song|A track|A soundtrack|Something|One song|A fitting track|Good music} for {this|my|the attached|my new|my latest|a short} {video|clip|film|montage|reel|edit|recording}{|, please|, if you can|, thanks|, quickly please}.
-        {Need|Want|Looking for|Still need|Now need} {music|a song|a track|a soundtrack|the right song} for {this|my|a|the new|the attached} {video|clip|film|montage|reel|edit|recording}. {@ask||}
-        {What|Which} {music|song|track|sort of music|kind of song} for {this|my|the attached|my latest|our new} {video|clip|film|montage|edit|reel|recording}?
-        {Please|Just} {find|pick|suggest} {a song|a track|music|something} for {this|my} {video|clip|film|reel}.
-        {The |My |}{video|clip|edit|reel|montage|film} {is up|is ready|is attached|is done|is online|is finished}{|, no sound yet|, still silent}. @ask""",
-    chatty="""{Hey|Hi|Hello|Hi there|Hey there}{!|, } {so |}I {just|finally|have finally|only just} {finished|edited|put together|cut|finished editing} {a|my|this} {video|clip|short film|little film|montage} and {it is still silent|it still has no music|now it needs music|I have no clue what to play under it|the sound is missing|I can't decide on the music}. {Could you|Can you|Would you} {help me out|suggest something|find me a song|take a look and pick a track|give me an idea}?
-        {So, |Okay, |Right, |Well, }I {have been|'ve been} {looking|hunting|searching} {for ages|all day|the whole evening|for a while|since this morning} for {music|a song|the right song|a track} for {my|this} {video|clip|film|montage}{, and I give up|, without luck|, no luck yet|}. @ask
-        {Hey|Hi|Hello|So|Okay}, {have a look at|take a look at|here is} {my|this|my latest|our} {video|clip|short film|montage}{|, it's only a minute|, please}. {What kind of|Which|What} {music|song|track} {would you hear with it|comes to mind|would you put with it|do you think it needs|would bring it to life}?
-        I {love|really like} how {my|this} {video|clip|film|montage} {turned out|came out|looks now}, {but|only} {the music is missing|it needs music|it lacks a soundtrack}. @ask""",
-    polite="""{Good morning|Good afternoon|Good evening|Hello|Dear all|Excuse me}, {could|would|might} you {please |kindly |perhaps |}{recommend|suggest|propose|help me find} {a piece of music|a suitable song|a fitting track|some music|an appropriate soundtrack} for {my|this|the following} {video|clip|short film|recording}{?|? Thank you.|? Many thanks.|? I would be grateful.}
-        {I would|I'd} {be grateful for|appreciate|be glad of|welcome} {a suggestion|a recommendation|your advice|a hint} {regarding|on|about} {music|the music} for {my|this} {video|clip|short film|recording}.
-        Would you mind {suggesting|recommending|finding|choosing} {a song|a track|some music|a piece of music} {for|to accompany|that suits} {my|this} {video|clip|short film|recording}?
-        {May|Might} I {ask for|have} {a recommendation|a suggestion|your opinion}? I {need|am in need of|am looking for} {music|a song|a track|a soundtrack} {for|to accompany} {a|my|this} {video|clip|short film}.""",
-    slangy="""{yo|hey|sup|heya|hiya|ok so}{,||!} {need|want|gimme|got any|looking for} {music|a tune|a track|a song|some sound} for {my|this|a} {vid|video|clip|edit|reel}{|, any ideas?|, help|, what u got?|, thx|, cheers}
-        {my|this} {vid|clip|edit|reel} {needs|is begging for|could do with} {music|a tune|a track|some sound}{|, what u think?|, any ideas?|, hit me|, what you got?|, help me out here|, u got something?}
-        {what|which} {tune|track|song|music} {goes with|would u put on|works for|should go on} {this|my} {vid|video|clip|edit|reel}?
-        {can u|could u|pls|please} {find|drop|throw|send} {me |}{a tune|a track|a song|something good|some music} for {my|this} {vid|video|clip|edit|reel}{?||, thanks|, cheers|, thx}""")
-
-_ask = ("{{What|Which {song|track|music|one}} {would you {choose|pick|suggest|take|go with|recommend|put under it}|do you {suggest|recommend|think of|have in mind|see with it}|comes to mind|would suit it|would work{| here| with it}|goes with it}?|"
-        "{Can|Could} you {help{| me}{| with that| out| choose}|{find|suggest|name|pick} {one|a good one|a {song|track}|something fitting|me a {song|track}}}?|{Do you have|Have you got} {a|any} {suggestion|idea|recommendation|proposal}{| for it| for me}?|{Any|Got any} {ideas|suggestions|thoughts}{| for it| for me}?}")
-
-def _frames(text:str)->list[str]: return [line.strip().replace('@ask', _ask) for line in text.splitlines() if line.strip()]
-
-_openings = {manner: _frames(text) for manner, text in _openings.items()}
-
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-022
 def sentence_case(
     text:str,
 )->str:
@@ -221,51 +125,7 @@ def sentence_case(
     upper = lambda m: m[0] if m.start() and text.count('"', 0, m.start()) % 2 else m[1] + m[2].upper()
     return re.sub(r'(^|(?<=[a-z\d,)][.!?])\s+)([a-z])', upper, text)
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-022
-_nouns = ('song', 'track', 'song', 'track', 'piece', 'tune', 'number')
-
-_offers = _frames("""
-    {I would|I'd} {suggest|recommend|go with|try|pick|choose} <name>, <np>.
-    {How about|What about|What do you think of} <name>? {It is|It's|That is|You get|Expect} <np>.
-    {Try|Have a listen to|Take|Put on} <name>. {It is|It's} <np>.
-    Give <name> a {try|go|listen}. {It is|It's} <np>.
-    {My|One|A first|Here is my} {suggestion|pick|idea|proposal}: <name>, <np>.
-    <name> {could be|might be|may be|seems|looks like|should be} {a good fit|a nice match|what you need|a match|worth a try|the right choice|a good start}: {it is |it's |}<np>.
-    For {this|your} {video|clip|footage}, {I would|I'd} {take|use|play|choose} <name>. {It is|It's} <np>.
-    {Let me|Allow me to|May I} {suggest|propose|recommend|offer} <name>, <np>.
-    {You could|You might} {use|try|go with|play} <name>. {It is|It's|We are talking about|Think of it as} <np>.
-    {Why not|Why don't you} {use|try|go with|take} <name>? {It is|It's} <np>.
-    {Based on|Judging by|Going by} {your|the} {video|clip|footage}, I {recommend|suggest|would choose|propose} <name>. {It is|This is} <np>.
-    {Here is|Here's|I found|I have} <name>: <np>.
-    <name> is <np> and {would work|could work|should work|might go well}{| here| with your video| under your clip}.
-    <name>, <np>, {would work|could work|should work|might go well}{| here| with your video| under your clip}.""")
-_offers_slangy = _frames("""
-    {try|check out|go with|how about|easy,|ok,} <name>{,|:} <np>{.|!|, should do it.}
-    <name>{, trust me|, no doubt}. {it's |}<np>.
-    {got one:|this one:|here you go:|my pick:} <name>, <np>.
-    {i'd go with|i'd say|gonna say|gotta be|i'm thinking} <name>. <np>, {you'll see|works with that clip|that's what your vid needs|so why not}.""")
-_offers_terse = _frames("""
-    <name>. <Np>.
-    <name>: <np>.
-    {Try|Take|Use|Play|Suggestion:|My pick:} <name>, <np>.
-    <Np>: <name>.""")
-_more = _frames("""
-    {There <is>|It has|It brings|You will hear|You will find|It comes with|Listen for} <had>{| as well|, too}.
-    {On top of that|Besides|Beyond that|Apart from that}, {there <is>|you get|it has} <had>.
-    {It also has|You also get|It adds|It offers} <had>.
-    {What stands out|What I like|What makes it work|The main thing} <is> <had>.
-    {And|Also,} {there <is>|it has|you get} <had>.""")
-_fits = _frames("""
-    {That|This|It} {should|could|might|would} {suit|go well with|work for|sit well under|match|go nicely with|support} {your|the} {video|clip|footage|pictures|images|shots|edit}.
-    {I think|I feel|I believe|My feeling is} {it|that|this} {suits|goes with|would carry|fits} {your|the} {video|clip|footage|pictures|shots|cut}{| well| nicely}.
-    {The|Its} <mood> {sound|side|feel|character} {should|could|would|might} {suit|go with|lift|support|carry} {your|the} {video|clip|footage|pictures|images}.
-    {With your|Under your|Next to your} {video|clip|footage|images|shots}, {the|its} <mood> {sound|side|feel|character} {should|could|might} {work well|come into its own|do nicely|be just right}.""")
-_released = _frames("""
-    {It|The song|The track} {came out|was released|appeared} in <year>{| on the album <album>}.
-    {It is|It's} {from|a release from|a recording from} <year>{|, on the album <album>}.
-    {It is|It's|The song is|You find it} {on|from} the album <album>{|, released in <year>}.""")
-
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-023
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-026
 def quoted(
     name:str,
     rng:random.Random,
@@ -282,103 +142,19 @@ def _called(f:Facts, rng:random.Random, by:bool=True)->str:
 
 def _release(f:Facts, rng:random.Random)->str:
     "A sentence on year and album, where known."
-    can = [t for t in _released for _ in range(3) if ('<year>' not in t or f.year) and ('<album>' not in t or f.album)]
+    can = [t for t in _say['released'] for _ in range(3) if ('<year>' not in t or f.year) and ('<album>' not in t or f.album)]
     frames = [expand(t, rng, year='<year>', album='<album>') for t in can]
     frames = [t for t in frames if ('<year>' not in t or f.year) and ('<album>' not in t or f.album)]
     return expand(rng.choice(frames), rng, year=str(f.year), album=quoted(f.album or '', rng)) if frames else ''
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-025
-_comparative = {'fast': 'faster', 'slow': 'slower', 'loud': 'louder', 'quiet': 'quieter', 'soft': 'softer', 'happy': 'happier', 'sad': 'sadder', 'Mellow': 'more mellow', 'catchy': 'catchier',
-                'weird': 'weirder', 'acoustic': 'more acoustic'}
-_like = _frames("""
-    I {like|do like|enjoy|really like|appreciate} the <the>
-    {good call on|thanks for|no complaints about|nothing wrong with} the <the>
-    the <the> <was> {nice|good|great|lovely|fine|a good idea}""")
-_like_mood = _frames("""
-    I like {how <adj> it is|that it is <adj>|that it's <adj>}
-    {it is nice and <adj>|the <adj> {sound|side|feel|character} is {nice|good|lovely|fine|great|right}}
-    {good|nice|great} that it is <adj>""")
-_dislike = dict(
-    mood=_frames("""
-        {it is|it's|it feels|it sounds|this is|this sounds} {too|far too|a bit too|a little too|way too|rather too} <adj>{|| for me| for my video| for this clip| for my taste| for what I have in mind}
-        {I don't want it|it should not be|it need not be|I'd rather not have it} so <adj>
-        {I want it|it should be|please make it|could it be} less <adj>"""),
-    genre=_frames("""
-        I'm not {really |}{into|fond of|a fan of} <bare>
-        {there is|there's|it has|I hear} {too much|far too much|a bit too much} <bare>{|| for me| in it| for my video| for this clip}
-        <bare> is not {really |}{for me|my thing|what I want|what I need|what I had in mind}
-        {I'd rather avoid|please skip|let's drop|I could do without} the <the>
-        {less|not so much|no more} <bare>, please"""),
-    instrument=_frames("""
-        {I could do|I would do|I'd rather do|let's do} without the <the>
-        {please leave out|please drop|let's skip|let's lose} the <the>
-        the <the> {don't|doesn't} {really |}work{| for me| for my video| here}
-        {no <bare>, please|no <bare> this time|I don't want any <bare>|I'd rather not have the <bare>}
-        {I want|I'd like|it needs} less of the <bare>"""))
-_reactions = dict(
-    plain="{{Not quite|Almost|Close|Not exactly|Nearly|Hmm, not quite|Not really|It is close}{|, I think|, I'd say| for my taste|, but not it|, not for this {clip|video}|, not yet}|{Not|Hardly} {the {song|track|sound}|what} I {had in mind|was looking for|was after|was hoping for}|{Thanks|Thank you|Okay|I see|Interesting|Fair choice|Good start}{|, but I have something else in mind|, though I pictured it another way|, let me be more precise|, but let's try once more}}",
-    chatty="{{Oh|Ah|Hm|Well|Ooh|Right}, {{thanks|thank you} {for that|for looking|for the idea}|{that|it} is {close|not far off|almost it|a nice idea|an interesting choice}|I {gave it a listen|played it twice|tried it with the {clip|video}}{|, and it's close|, but no|, hm|, and I'm torn}|{let me think|let me see|where do I start}|{you are|you're} {on the right track|getting there|nearly there}}}",
-    polite="{{Thank you|Many thanks|Thanks} {for {the|this|your} {suggestion|recommendation|proposal|idea}|indeed|very much}{|, though I had something else in mind|, it is almost there|, but may I be more precise|, yet it is not quite it}|{That|It} is {a good|a fair|an interesting|a thoughtful} {suggestion|choice|proposal|idea}{|, though not quite it|, but not for this {video|clip}}|I {see|understand} {what you mean|the idea|your choice|where this is going}{|, but I pictured it another way}}",
-    slangy="{{nah|hmm|meh|eh|hm|ha|ok|well}{| not it| not quite| close tho| kinda close| idk| almost|, not really my thing|, not for this vid}|{not|ain't} {it|really it|what i had in mind|feeling it}|{cheers|thx} but {no|nah|not quite}}",
-    terse="{No|Hmm|Not quite|Almost|Close|Okay|Not it|Next|Nearly|Not this|Wrong mood|Not for this clip|Not yet|Something else|Another}")
-_heard = "{So, |So |Okay, |Ah, |}<np>{, hm|, okay|, I see|, interesting|, not bad|, alright|: fine|, good to know|}"
-_pleased = dict(plain="{{Not bad|Nice|Good start|Interesting|A good start|Close|Nice one}{|, I think| for a start| so far|, really}|{Thanks|Thank you}{|, that helps|, that's close|, not bad}}",
-                chatty="{{Oh|Ah|Ooh|Hey}, {nice one|not bad|that's close|I like where this is going|good idea|that's a start}|That's {not bad|pretty good|quite nice|close}{| at all| already| for a start}|{Thanks|Thank you} for {that|the idea|looking}}",
-                polite='{Thank you{| very much| indeed|, that is close|, that is helpful}|{That|It} is a {good|fair|thoughtful} {suggestion|choice|idea}|Thanks, I appreciate {it|that|the idea}}',
-                slangy='{{not bad|nice one|ok cool|kinda close|good shout|solid}{| tho| so far| actually|}}', terse='{Not bad|Okay|Close|Good|Better|Nice}')
-_again = dict(
-    plain="{{Still not it|Not that either|Hmm, no|Not yet|No, sorry|Not this one either|That is not it either|I'm not convinced yet}{|, I'm afraid|, sorry|, let's go on|, but thanks| for this clip| for my video}|{Let's|Let us} {go on|keep looking|try once more|look further}}",
-    chatty="{{Hmm|Oh well|Ah|Sorry|Hm|Okay}, {still not {quite |}it|not that one either|this isn't it either|one more try|let's keep going|we are not there yet}|{Thanks|Thank you} for {your patience|bearing with me|trying again|another one}|I know{|, I know}, I'm {picky|hard to please|difficult|not easy to please}}",
-    polite="{{I am|I'm} {afraid|sorry, but} {that is not it either|it is not this one|we are not there yet}|{Thank you|Thanks}{, but| again, yet} {not this one|it is not right yet|it is not quite it}|{Forgive me|Pardon me}, but {it is not right yet|not this one|I would look further}}",
-    slangy="{{nope|nah|hm nope|sorry, nope|still nah}{| not that| not this one| either|, next|}|{not that either|next one pls|keep going|still not it|we're not there yet}}",
-    terse="{No|Still no|Not that either|Next|Not yet|Again|Not this one|Still not it|Once more}")
-_wishes = _frames("""
-    I {would|'d} {rather have|prefer|like|love} <want>{||, please}.
-    I {am|'m} {after|looking for|thinking of|hoping for} <want>{|| really| instead}.
-    {I had <want> in mind|I was hoping for <want>|I was thinking of <want>}.
-    {Could|Can} you {find|look for|suggest|show me|try|find me} <want>{| instead}?
-    {Do you have|Have you got|Is there|Would there be} <want>{| as well|| instead}?
-    {What about|How about} <want>{| instead}?
-    {What I {need|want} is|I need|I want|Give me|Show me|Let's try|Please find|Please try} <want>{|| instead}.
-    <Want> would be {great|perfect|lovely|better|closer|more like it|just right|ideal|nice}.
-    {For this {video|clip}|Here|In my head}, {I hear|I imagine|I want|I need} <want>.
-    My {video|clip|footage} {needs|wants|asks for|calls for} <want>.""")
-_wish_slangy = _frames("""
-    {gimme|give me|need|want|looking for|more like|im after|how about|try} <want>{| pls| instead| instead pls| if u got it|}
-    {got|u got|any chance of|can u find|can we have} <want>{| instead|}?
-    <want> would be {sick|great|perfect|better|nice}
-    {i want|i need|id rather have|was thinking} <want>{|, you know| tbh|}""")
-_wish_terse = _frames("""
-    <Want>, please.
-    {Rather|Instead,|More like|Better:} <want>.
-    {I want|I need|Find|Give me} <want>.""")
-_make_it = _frames("""
-    {Could it be|Can it be|Could we have it|Can we make it} <more>?
-    {Make it|I want it|It should be|Please make it|I'd like it|It needs to be} <more>.
-    {Anything|Something} <more> would be {better|great|fine|welcome|nice}.
-    {I'm after|I need|I'd like|Let's try} {something|a song that is|a track that is} <more>.
-    {Do you have|Is there|Can you find} {something|anything} <more>?""")
-_hints = _frames("""
-    {Ideally|Preferably|If possible,|Perhaps} {something|a song|one} by <by>.
-    {Do you have|Is there|Have you got} {anything|something} by <by>?
-    {Maybe|Perhaps} {something|a song} {by|from} <by>?
-    {I like|I love|I'm fond of} <by>, {if that helps|so that would be welcome|by the way}.
-    {Something|A song} {from|released in} <year>{| or so| or around that year} would be {nice|good|welcome|great}.
-    {It could be|Maybe} from <year>{| or thereabouts}.
-    {Does the album <album> have something|Is there something on the album <album>}{| like that| for me}?
-    {Something|A song} from the album <album> would {do|be fine|be great}.""")
-_asking = "{{Any ideas|Any suggestions|Do you know one|Can you think of one|Does anything come to mind|Is there one|Would you have one|Can you find one|Could you look for that}{| like that| of that kind| for this video| for my clip| along those lines}?|{Is that possible|Would that work|Can that be done|Does that make sense|Would that fit|Is there such a {song|track|thing}}{|, do you think|, in your view|, or is that too much}?}"
-_thanks = "{{Thanks|Thank you|Many thanks|Thanks a lot|Thank you so much}{|| in advance| for looking| for your patience| for your help| for trying| already}{!|.}|{Much appreciated|I appreciate it|That would be kind|I would appreciate that}{!|.}}"
-_closings = dict(plain=(_asking, _thanks), terse=('Thanks.', 'Can you?', 'Got one?', 'Possible?'), polite=(_thanks, '{I hope {that|this} {helps|is clear enough|is of use|gives you an idea|makes it clearer}{|, and thank you}.|I would be {grateful|glad|thankful}{| for that| for another suggestion| if you found one}.|Would {that|this} be {possible|feasible|asking too much}?}'),
-                 chatty=(_asking, _thanks, "{{I hope|Hopefully} {that|this} is {not too much to ask|not too picky|not too vague|doable|something you can work with}!|{Sorry for|Forgive me for} being {so |}{picky|fussy|difficult|demanding}{!|, it's an important {clip|video} to me.| about this.}}"),
-                 slangy=('{thx|cheers|ta|ty|thanks}{| a lot| mate| again| in advance}', '{any ideas|any luck|u got that|possible|got any|anything like it}?'))
-
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-026
-def _is(bare:str)->str: return 'are' if bare.endswith('s') and bare not in ('blues', 'loudness', 'softness', 'sadness', 'slowness', 'weirdness', 'quietness', 'mellowness', 'catchiness') else 'is'
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-028
+def _is(bare:str)->str:
+    "The verb for a word: 'is' or 'are'."
+    return 'are' if bare.endswith('s') and bare not in _say['singular'] else 'is'
 
 def _the(f:Feature, word:str, rng:random.Random)->str:
     "A word that can stand behind 'the': 'the country sound', 'the guitar'."
-    plain = f.kind == 'genre' and not word.endswith(('sounds', 'music', 'textures', 'ambience', 'electronics', 'spirit', 'flavour'))
+    plain = f.kind == 'genre' and not word.endswith(tuple(_say['sounding']))
     return f"{word} {rng.choice(('sound', 'part', 'feel', 'elements'))}" if plain else word
 
 def _slots(f:Feature, word:str, rng:random.Random)->dict[str, str]:
@@ -388,21 +164,30 @@ def _slots(f:Feature, word:str, rng:random.Random)->dict[str, str]:
 
 def _lacks(f:Feature, facts:Facts)->tuple[str, ...]:
     "The bare words (of a mood: adjectives) of a feature that are true of nothing in a track's tags."
-    has = concepts_of(facts)
-    return tuple(w for w in (f.adj if f.kind == 'mood' else f.bare) if (names := {m.concept for m in read_mentions(f'the {w} here')}) and not names & has)
+    has, words = concepts_of(facts), []
+    for word in f.adj if f.kind == 'mood' else f.bare:
+        named = {m.concept for m in read_mentions(f'the {word} here')}
+        if named and not named & has: words.append(word)
+    return tuple(words)
 
 def _wanted(feats:Sequence[Feature], rng:random.Random)->str:
     "What the user wants, as something that can stand behind 'I would like'."
     form = rng.choice(('describe', 'something', 'something', 'noun', 'more'))
     genres = [f for f in feats if f.kind == 'genre']
-    if form == 'more' and len(feats) <= 2 and all(f.bare and f.kind in ('genre', 'instrument') for f in feats): return 'more ' + and_list([rng.choice(f.bare) for f in feats])
-    if form == 'describe' and genres: return describe(feats, rng, rng.choice(_nouns))
-    if form == 'noun' and genres: return _behind(f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}", [f for f in feats if f is not genres[0]], rng)
-    plain = [f for f in feats if f.kind == 'mood' and f.name not in ('oldies', 'classic') or f.name in _predicates][:2]
-    return _behind(f"something {and_list([_predicates.get(f.name) or _adjective(f, rng) for f in plain])}".rstrip(), [f for f in feats if f not in plain], rng)
+    countable = all(f.bare and f.kind in ('genre', 'instrument') for f in feats)
+    if form == 'more' and len(feats) <= 2 and countable: return 'more ' + and_list([rng.choice(f.bare) for f in feats])
+    if form == 'describe' and genres: return describe(feats, rng, rng.choice(_say['nouns']))
+    if form == 'noun' and genres:
+        text = f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}"
+        return _behind(text, [f for f in feats if f is not genres[0]], rng)
+    plain = [f for f in feats if _is_plain(f)][:2]
+    words = [_say['predicates'].get(f.name) or _adjective(f, rng) for f in plain]
+    return _behind(f'something {and_list(words)}'.rstrip(), [f for f in feats if f not in plain], rng)
 
-_predicates = dict(electronic='electronic', chillout='chilled', jazz='jazzy', soul='soulful', blues='bluesy', funk='funky', folk='folky', classical='classical', experimental='experimental', indian='Indian', dance='danceable',
-                   ambient='ambient', pop='poppy', alternative='alternative') | {'no vocals': 'instrumental'}
+def _is_plain(f:Feature)->bool:
+    "A feature that can stand behind 'something'."
+    if f.name in _say['predicates']: return True
+    return f.kind == 'mood' and f.name not in ('oldies', 'classic')
 
 def _behind(text:str, feats:Sequence[Feature], rng:random.Random)->str:
     "Features behind 'with'."
@@ -410,201 +195,221 @@ def _behind(text:str, feats:Sequence[Feature], rng:random.Random)->str:
 
 def _more_so(feats:Sequence[Feature], rng:random.Random)->str:
     "Comparatives: 'slower and softer, with a guitar'."
-    moods = [f for f in feats if f.name in _comparative]
+    moods = [f for f in feats if f.name in _say['comparative']]
     had = [_something_had(f, rng) for f in feats if f not in moods]
-    return and_list([_comparative[f.name] for f in moods[:2]]) + (f", with {and_list(had)}" if had else '')
+    return and_list([_say['comparative'][f.name] for f in moods[:2]]) + (f", with {and_list(had)}" if had else '')
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-029
-class _Scribe:
-    "Writes one dialog."
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-031
+class _Talk:
+    "One dialog as it is being written: who asks, and what was said."
     def __init__(self, pair:Pair, rng:random.Random):
-        self.pair,self.rng,self.manner = pair,rng,rng.choice(_manners)
-        self.asked,self.last,self.liked,self.refused,self.used = [],[],[],[],set()
-
-    def dialog(self)->tuple[Turn, ...]:
-        turns = []
-        for k, offer in enumerate(self.pair.offers):
-            turns.append(Turn('user', self.styled(self.request(k) if k else expand(self.rng.choice(_openings[self.manner]), self.rng))))
-            turns.append(Turn('recommender', sentence_case(self.offer(offer, k)), offer.track_id))
-        return tuple(turns)
+        self.pair, self.rng = pair, rng
+        self.manner = rng.choice(_say['manners'])
+        self.asked:list[Feature] = []
+        self.last:list[Feature] = []
+        self.liked:list[Feature] = []
+        self.refused:list[Feature] = []
+        self.used:set[str] = set()
 
     def styled(self, text:str)->str:
         "Slang has no capitals, except in names; everybody else begins sentences with one."
-        return text[0].lower() + text[1:] if self.manner == 'slangy' and not text.startswith('I ') else text if self.manner == 'slangy' else sentence_case(text)
+        if self.manner != 'slangy': return sentence_case(text)
+        return text if text.startswith('I ') else text[0].lower() + text[1:]
 
     def some(self, feats:Sequence[Feature], low:int, high:int)->list[Feature]:
         "A few features, the first ones more likely."
         n = min(len(feats), self.rng.randint(low, high))
         return sorted(self.rng.sample(list(feats[:n + 2]), n), key=list(feats).index)
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-031
-def _request(self:_Scribe, k:int)->str:
-    "The user's message after offer `k - 1`."
-    before, original, rng = self.pair.offers[k - 1], self.pair.original, self.rng
-    have, target = features_of(before), features_of(original)
-    new = [f for f in target if f not in have]
-    fresh = [f for f in new if f not in self.asked] or new
-    self.last = self.some(fresh, 1 if self.manner == 'terse' else 2, 3 if self.manner in ('terse', 'slangy') else 4)
-    self.asked += [f for f in self.last if f not in self.asked]
-    opinion = self.opinion(before, have, target)
-    parts = ['' if self.liked and k > 1 else self.reaction(k), opinion, self.wish(), self.hint(), expand(rng.choice(_closings[self.manner]), rng) if rng.random() < .22 else '']
-    return ' '.join(p for p in parts if p)
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-034
+class _Opinions(_Talk):
+    "What a user says of an offered track."
+    def opinion(self, before:Facts, have:Sequence[Feature], target:Sequence[Feature])->str:
+        "What is liked and what is not about the offered track."
+        shared = [f for f in have if f in target and (f.bare or f.kind == 'mood')]
+        away = self.missed(have, target)
+        like = bool(shared) and self.rng.random() < .4
+        dislike = bool(away) and self.rng.random() < .55
+        self.liked, self.refused, clauses = [], [], []
+        if like: clauses.append(self.praise(self.rng.choice(shared)))
+        if dislike: clauses.append(self.blame(*self.rng.choice(away[:4])))
+        return self.joined(clauses, like and dislike)
 
-def _reaction(self:_Scribe, k:int)->str:
-    "A first word about the offer."
-    if self.rng.random() < (.6 if self.liked else .35): return ''
-    if self.liked: return expand(_pleased[self.manner], self.rng) + '.'
-    end = dict(slangy=',', chatty=self.rng.choice('.!')).get(self.manner, '.')
-    if self.rng.random() < .25 and (feats := features_of(self.pair.offers[k - 1])):
-        np = describe(self.some(feats, 1, 2), self.rng, self.rng.choice(_nouns))
-        text = expand(_heard, self.rng, np=np)
-        return text[0].upper() + text[1:] + '.'
-    word = expand((_reactions if k == 1 else _again)[self.manner], self.rng)
-    if word in self.used: return ''
-    self.used.add(word)
-    return word + end
+    def missed(self, have:Sequence[Feature], target:Sequence[Feature])->list[tuple[Feature, Sequence[str]]]:
+        "Features of the offered track that the original has not, with words that are true of nothing in the original."
+        out = []
+        for f in have:
+            if f in target or f.name in ('beautiful', 'classic', 'no vocals'): continue
+            words = _lacks(f, self.pair.original)
+            if words: out.append((f, words))
+        return out
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-033
-def _opinion(self:_Scribe, before:Facts, have:Sequence[Feature], target:Sequence[Feature])->str:
-    "What is liked and what is not about the offered track."
-    rng = self.rng
-    shared = [f for f in have if f in target and (f.bare or f.kind == 'mood')]
-    away = [(f, words) for f in have if f not in target and f.name not in ('beautiful', 'classic', 'no vocals') and (words := _lacks(f, self.pair.original))]
-    like, dislike = bool(shared) and rng.random() < .4, bool(away) and rng.random() < .55
-    self.liked, self.refused, clauses = [], [], []
-    if like:
-        f = rng.choice(shared)
+    def praise(self, f:Feature)->str:
+        "A clause on what is liked."
         self.liked.append(f)
-        mood = f.kind == 'mood'
-        clauses.append(expand(rng.choice(_like_mood if mood else _like), rng, **_slots(f, f.adj[0] if mood else rng.choice(f.bare), rng)))
-    if dislike:
-        f, words = rng.choice(away[:4])
+        frame = self.rng.choice(_say['like_mood' if f.kind == 'mood' else 'like'])
+        word = f.adj[0] if f.kind == 'mood' else self.rng.choice(f.bare)
+        return expand(frame, self.rng, **_slots(f, word, self.rng))
+
+    def blame(self, f:Feature, words:Sequence[str])->str:
+        "A clause on what is not liked."
         if f.kind == 'mood': words = [w for w in words if '-' not in w][:2] or words
         self.refused.append(f)
-        frames = _dislike['mood' if f.kind == 'mood' else 'genre' if f.kind in ('genre', 'era') else 'instrument']
-        slots = _slots(f, word := rng.choice(words), rng)
-        clauses.append(self.agree(expand(rng.choice(frames), rng, **slots), word, slots['the']))
-    return self.joined(clauses, like and dislike)
+        kind = {'mood': 'mood', 'genre': 'genre', 'era': 'genre'}.get(f.kind, 'instrument')
+        word = self.rng.choice(words)
+        slots = _slots(f, word, self.rng)
+        return self.agree(expand(self.rng.choice(_say['dislike'][kind]), self.rng, **slots), word, slots['the'])
 
-def _agree(self:_Scribe, text:str, word:str, the:str)->str:
-    "Verbs that go with a singular or a plural."
-    plural = _is(word) == 'are'
-    text = re.sub(r"(don't|doesn't)(?= (?:really )?work)", "don't" if _is(the) == 'are' else "doesn't", text)
-    if plural: text = text.replace(f'much {word}', f'many {word}')
-    return re.sub(rf'^{re.escape(word)} is not', f"{word} {'are' if plural else 'is'} not", text)
+    def agree(self, text:str, word:str, the:str)->str:
+        "Verbs that go with a singular or a plural."
+        plural = _is(word) == 'are'
+        text = re.sub(r"(don't|doesn't)(?= (?:really )?work)", "don't" if _is(the) == 'are' else "doesn't", text)
+        if plural: text = text.replace(f'much {word}', f'many {word}')
+        return re.sub(rf'^{re.escape(word)} is not', f"{word} {'are' if plural else 'is'} not", text)
 
-def _joined(self:_Scribe, clauses:Sequence[str], contrast:bool)->str:
-    "Clauses as sentences, or one sentence with a contrast in it."
-    if contrast: return f"{clauses[0]}{self.rng.choice((', but ', ', but ', '. Still, ', '. Only, '))}{clauses[1]}."
-    return ' '.join(c + ('?' if c.startswith('could') else '.') for c in clauses)
+    def joined(self, clauses:Sequence[str], contrast:bool)->str:
+        "Clauses as sentences, or one sentence with a contrast in it."
+        if contrast: return f"{clauses[0]}{self.rng.choice((', but ', ', but ', '. Still, ', '. Only, '))}{clauses[1]}."
+        return ' '.join(c + ('?' if c.startswith('could') else '.') for c in clauses)
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-035
-def _wish(self:_Scribe)->str:
-    "What the user wants instead; something alike where the original has nothing of its own."
-    rng, feats = self.rng, self.last
-    if not feats: return expand('{Could|Can} you {find|suggest|try} {another one|a different one|something else} {along the same lines|in the same style|of that kind|like it}?', rng)
-    if any(f.name in _comparative for f in feats) and rng.random() < .45: return expand(rng.choice(_make_it), rng, more=_more_so(feats, rng))
-    want = _wanted(feats, rng)
-    frames = _wish_slangy if self.manner == 'slangy' else _wish_terse if self.manner == 'terse' else _wishes
-    return expand(rng.choice(frames), rng, want=want, Want=want[0].upper() + want[1:]) + ('.' if self.manner == 'slangy' and rng.random() < .3 else '')
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-036
+class _User(_Opinions):
+    "The user's messages."
+    def wish(self)->str:
+        "What the user wants instead; something alike where the original has nothing of its own."
+        rng, feats = self.rng, self.last
+        if not feats: return expand(_say['alike'], rng)
+        comparable = any(f.name in _say['comparative'] for f in feats)
+        if comparable and rng.random() < .45: return expand(rng.choice(_say['make_it']), rng, more=_more_so(feats, rng))
+        want = _wanted(feats, rng)
+        frames = _say[{'slangy': 'wish_slangy', 'terse': 'wish_terse'}.get(self.manner, 'wishes')]
+        text = expand(rng.choice(frames), rng, want=want, Want=want[0].upper() + want[1:])
+        return text + '.' if self.manner == 'slangy' and rng.random() < .3 else text
 
-def _hint(self:_Scribe)->str:
-    "Now and then artist, year or album of the original; always where there is nothing else to go by."
-    f, rng = self.pair.original, self.rng
-    by = f.by if f.by and len(f.by) <= 60 else None
-    values = {k: v for k, v in dict(by=by, year=str(f.year) if f.year else None, album=quoted(f.album, rng) if f.album else None).items() if v}
-    frames = [t for t in _hints if any(f'<{k}>' in t for k in values)]
-    if not frames or (self.last and rng.random() > .2): return ''
-    return expand(rng.choice(frames), rng, **values)
+    def hint(self)->str:
+        "Now and then artist, year or album of the original; always where there is nothing else to go by."
+        f, rng, known = self.pair.original, self.rng, {}
+        if f.by and len(f.by) <= 60: known['by'] = f.by
+        if f.year: known['year'] = str(f.year)
+        if f.album: known['album'] = quoted(f.album, rng)
+        frames = [t for t in _say['hints'] if any(f'<{k}>' in t for k in known)]
+        if not frames or (self.last and rng.random() > .2): return ''
+        return expand(rng.choice(frames), rng, **known)
 
-for _f in (_request, _reaction, _opinion, _agree, _joined, _wish, _hint): setattr(_Scribe, _f.__name__[1:], _f)
+    def request(self, k:int)->str:
+        "The user's message after offer `k - 1`."
+        before = self.pair.offers[k - 1]
+        have, target = features_of(before), features_of(self.pair.original)
+        new = [f for f in target if f not in have]
+        fresh = [f for f in new if f not in self.asked] or new
+        self.last = self.some(fresh, 1 if self.manner == 'terse' else 2, 3 if self.manner in ('terse', 'slangy') else 4)
+        self.asked += [f for f in self.last if f not in self.asked]
+        opinion = self.opinion(before, have, target)
+        first = '' if self.liked and k > 1 else self.reaction(k)
+        parts = [first, opinion, self.wish(), self.hint(), self.closing()]
+        return ' '.join(p for p in parts if p)
+
+    def closing(self)->str:
+        "A last word, now and then."
+        frames = _say['closings'][self.manner]
+        return expand(self.rng.choice(frames), self.rng) if self.rng.random() < .22 else ''
+
+    def reaction(self, k:int)->str:
+        "A first word about the offer."
+        if self.rng.random() < (.6 if self.liked else .35): return ''
+        if self.liked: return expand(_say['pleased'][self.manner], self.rng) + '.'
+        end = dict(slangy=',', chatty=self.rng.choice('.!')).get(self.manner, '.')
+        if self.rng.random() < .25 and (feats := features_of(self.pair.offers[k - 1])):
+            np = describe(self.some(feats, 1, 2), self.rng, self.rng.choice(_say['nouns']))
+            text = expand(_say['heard'], self.rng, np=np)
+            return text[0].upper() + text[1:] + '.'
+        word = expand((_say['reactions'] if k == 1 else _say['again'])[self.manner], self.rng)
+        if word in self.used: return ''
+        self.used.add(word)
+        return word + end
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-039
-_replies = _frames("""
-    {Then|In that case,|All right, then|Understood, so|Sure, then} {I would|I'd|let me|I will} {suggest|recommend|propose|try} <name>. {It is|It's} <np>.
-    {Then|In that case} {how about|what about|why not try} <name>? {It is|It's|That is|You get} <np>.
-    {You asked for|You wanted|You mentioned} <asked>, {so here is|which brings me to|and that makes me think of|so try|so I suggest} <name>. {It is|It's} <np>.
-    {With <asked> in mind|For <asked>}, {I'd|I would} {pick|go with|suggest|take} <name>, <np>.
-    {Sure|Of course|Certainly|No problem|Fair enough|Got it|I see|Okay|Right}{: |. }<name> is <np>.
-    <name> {should be closer|is closer to that|might be more like it|goes in that direction|comes closer}: {it is |it's |}<np>.
-    {Let me try again with|Let's try|Next try:|A better match may be|Have a listen to|Here is another idea:} <name>. {It is|It's} <np>.
-    {If you want|If you are after|If you'd like} <asked>, {try|take|go for|listen to} <name>. {It is|It's} <np>.
-    {That leads me to|That sounds like|This calls for|I know just the one:|That points to} <name>, <np>.""")
-_without = _frames("""
-    {No <bare> {here|this time|in this one}|There <is> no <bare> in it|You won't hear any <bare>|It does without the <the>|It leaves the <the> out}.
-    {The <the> of the last one <was> gone|Gone <was> the <the> of the last one}.
-    {This one|It} {drops|skips|leaves behind} the <the>{| of the last one}.
-    {And it|It} {gets by|goes|manages} without the <the>.
-    {I left|I have left} the <the> {out|aside|behind}, as you {asked|wished}.
-    As {requested|you wished|you asked}, {it is|it's} without the <the>.
-    {The <the> <was> no longer there|Nothing is left of the <the>}.""")
-_not_so = _frames("""
-    {It is|It's|This one is} {not as|not nearly as|nowhere near as} <adj> as the last one.
-    {It is|It's|This one is} not {so|that} <adj>{| this time}.
-    {And it is|It is also|It's also|At the same time it is} less <adj> than the last one.""")
-_kept = _frames("""
-    {The <the> you liked <was> still there|You keep the <the>|The <the> you liked <stays>}.
-    {It|This one} {keeps|still has|holds on to} the <the>{| you liked}.""")
+class _Replies(_Talk):
+    "What the recommender says beside the offer itself."
+    def extras(self, f:Facts, k:int, rest:Sequence[Feature], said:Sequence[Feature])->list[str]:
+        "Up to two further sentences."
+        rng = self.rng
+        made = [self.about_wishes(f) if k else '']
+        rest = [x for x in rest if x.name != 'no vocals']
+        if rest and rng.random() < .3: made.append(self.and_more(rest[:rng.randint(1, 2)]))
+        if rng.random() < .35: made.append(_release(f, rng))
+        moods = [x.adj[0] for x in said if x.kind in ('mood', 'genre', 'era')]
+        fits = _say['fits'] if moods else _say['fits'][:2]
+        if rng.random() < .3: made.append(expand(rng.choice(fits), rng, mood=rng.choice(moods or [''])))
+        return [m for m in made if m][:1 if self.manner in ('terse', 'slangy') else 2]
+
+    def and_more(self, feats:Sequence[Feature])->str:
+        "A sentence on what else there is."
+        had = [_something_had(x, self.rng) for x in feats]
+        verb = 'is' if had[0].startswith(('a ', 'an ')) else _is(had[0])
+        return expand(self.rng.choice(_say['more']), self.rng, had=and_list(had), **{'is': verb})
+
+    def about_wishes(self, f:Facts)->str:
+        "What was liked and is still there, or was turned down and is gone."
+        rng, has = self.rng, features_of(f)
+        gone = [(x, w) for x in self.refused if x not in has and (w := _lacks(x, f))]
+        kept = [x for x in self.liked if x in has and x.bare and x.kind != 'mood']
+        if gone and rng.random() < .5:
+            x, words = rng.choice(gone)
+            word = rng.choice(words)
+            return expand(rng.choice(_say['not_so'] if x.kind == 'mood' else _say['without']), rng, **_slots(x, word, rng))
+        if kept and rng.random() < .5:
+            return expand(rng.choice(_say['kept']), rng, **_slots(kept[0], rng.choice(kept[0].bare), rng))
+        return ''
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-041
-def _offer(self:_Scribe, f:Facts, k:int)->str:
-    "The recommender's message for track `f`."
-    rng, feats = self.rng, list(features_of(f))
-    met = [x for x in self.last if x in feats]
-    frame = rng.choice(self.offer_frames(k, met, f))
-    asked = met[:2] if '<asked>' in frame else []
-    first = [x for x in met if x not in asked] + [x for x in feats if x not in met]
-    said = first[:rng.randint(2, 4)] if len(first) > 1 else feats
-    np = describe(said, rng, rng.choice(_nouns)) if said else rng.choice(('a song', 'a track', 'a piece of music')) + ' that could go with your video'
-    slots = dict(name=_called(f, rng), np=np, Np=np[0].upper() + np[1:], asked=and_list([_something_had(x, rng) for x in asked]))
-    return ' '.join(p for p in (expand(frame, rng, **slots), *self.extras(f, k, [x for x in first if x not in said], said)) if p)
+class _Scribe(_User, _Replies):
+    "Writes one dialog."
+    def dialog(self)->tuple[Turn, ...]:
+        turns = []
+        for k, offer in enumerate(self.pair.offers):
+            turns.append(Turn('user', self.styled(self.request(k) if k else self.opening())))
+            turns.append(Turn('recommender', sentence_case(self.offer(offer, k)), offer.track_id))
+        return tuple(turns)
 
-def _offer_frames(self:_Scribe, k:int, met:Sequence[Feature], f:Facts)->list[str]:
-    "Frames that are true: no talk of wishes that the track does not meet."
-    if k == 0: return {'slangy': _offers_slangy*2 + _offers, 'terse': _offers_terse*2 + _offers}.get(self.manner, _offers)
-    closer = len(met) > 0 and f is self.pair.original
-    frames = [t for t in _replies if ('<asked>' not in t or met) and ('closer' not in t or closer)]
-    return frames + {'slangy': _offers_slangy[:2], 'terse': _offers_terse}.get(self.manner, _offers[1:3] if met else _offers[:4])
+    def opening(self)->str:
+        "The first message."
+        return expand(self.rng.choice(_say['openings'][self.manner]), self.rng)
 
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-043
-def _extras(self:_Scribe, f:Facts, k:int, rest:Sequence[Feature], said:Sequence[Feature])->list[str]:
-    "Up to two further sentences."
-    rng = self.rng
-    made = [self.about_wishes(f) if k else '']
-    rest = [x for x in rest if x.name != 'no vocals']
-    if rest and rng.random() < .3: made.append(self.and_more(rest[:rng.randint(1, 2)]))
-    if rng.random() < .35: made.append(_release(f, rng))
-    moods = [x.adj[0] for x in said if x.kind in ('mood', 'genre', 'era')]
-    if rng.random() < .3: made.append(expand(rng.choice(_fits if moods else _fits[:2]), rng, mood=rng.choice(moods or [''])))
-    return [m for m in made if m][:1 if self.manner in ('terse', 'slangy') else 2]
+    def offer(self, f:Facts, k:int)->str:
+        "The recommender's message for track `f`."
+        rng, feats = self.rng, list(features_of(f))
+        met = [x for x in self.last if x in feats]
+        frame = rng.choice(self.offer_frames(k, met, f))
+        asked = met[:2] if '<asked>' in frame else []
+        first = [x for x in met if x not in asked] + [x for x in feats if x not in met]
+        said = first[:rng.randint(2, 4)] if len(first) > 1 else feats
+        np = self.described(said)
+        slots = dict(name=_called(f, rng), np=np, Np=np[0].upper() + np[1:])
+        slots['asked'] = and_list([_something_had(x, rng) for x in asked])
+        parts = [expand(frame, rng, **slots), *self.extras(f, k, [x for x in first if x not in said], said)]
+        return ' '.join(p for p in parts if p)
 
-def _and_more(self:_Scribe, feats:Sequence[Feature])->str:
-    "A sentence on what else there is."
-    had = [_something_had(x, self.rng) for x in feats]
-    return expand(self.rng.choice(_more), self.rng, had=and_list(had), **{'is': 'is' if had[0].startswith(('a ', 'an ')) else _is(had[0])})
+    def described(self, feats:Sequence[Feature])->str:
+        "A noun phrase, also where nothing is known."
+        if feats: return describe(feats, self.rng, self.rng.choice(_say['nouns']))
+        return self.rng.choice(('a song', 'a track', 'a piece of music')) + ' that could go with your video'
 
-def _about_wishes(self:_Scribe, f:Facts)->str:
-    "What was liked and is still there, or was turned down and is gone."
-    rng, has = self.rng, features_of(f)
-    gone = [(x, w) for x in self.refused if x not in has and (w := _lacks(x, f))]
-    kept = [x for x in self.liked if x in has and x.bare and x.kind != 'mood']
-    if gone and rng.random() < .5:
-        x, words = rng.choice(gone)
-        word = rng.choice(words)
-        return expand(rng.choice(_not_so if x.kind == 'mood' else _without), rng, **_slots(x, word, rng))
-    if kept and rng.random() < .5:
-        return expand(rng.choice(_kept), rng, **_slots(kept[0], rng.choice(kept[0].bare), rng))
-    return ''
-
-for _f in (_offer, _offer_frames, _extras, _and_more, _about_wishes): setattr(_Scribe, _f.__name__[1:], _f)
+    def offer_frames(self, k:int, met:Sequence[Feature], f:Facts)->list[str]:
+        "Frames that are true: no talk of wishes that the track does not meet."
+        offers, slangy, terse = _say['offers'], _say['offers_slangy'], _say['offers_terse']
+        if k == 0: return {'slangy': slangy*2, 'terse': terse*2}.get(self.manner, []) + offers
+        closer = len(met) > 0 and f is self.pair.original
+        frames = [t for t in _say['replies'] if ('<asked>' not in t or met) and ('closer' not in t or closer)]
+        return frames + {'slangy': slangy[:2], 'terse': terse}.get(self.manner, offers[1:3] if met else offers[:4])
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-047
 def _plain(pair:Pair)->tuple[Turn, ...]:
     "The least that can be said."
-    asks = ('Could you recommend some music for my video?', 'Thanks, but could you suggest a different one?', 'Not quite. Is there another one you would try?', 'Sorry, not that one. What else would you suggest?', 'Still not it. Could you try once more, please?')
-    says = ('You could try {}.', 'Then let me suggest {}.', 'In that case, how about {}?', 'Let me try again with {}.', 'Here is another idea: {}.')
-    name = lambda f: f'“{f.name}”'
-    return tuple(t for k, f in enumerate(pair.offers) for t in (Turn('user', asks[k]), Turn('recommender', says[k].format(name(f)), f.track_id)))
+    turns = []
+    for f, ask, says in zip(pair.offers, _say['plain_asks'], _say['plain_says']):
+        turns += [Turn('user', ask), Turn('recommender', says.format(f'“{f.name}”'), f.track_id)]
+    return tuple(turns)
 
 def write_dialog(
     pair:Pair,
