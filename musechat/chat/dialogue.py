@@ -34,9 +34,12 @@ from ..models.generator import track_music
 from ..language.mentions import read_mentions
 from .reply import shipped_writer, generate_reply, Spoken, ReplyGenerator
 from .recommenders import TrainedRecommender
-from musechat.language.preferences import (
-    AspectCritique, columns, Evidence, explain, settles, shows_aspect, summary, TableStats, VideoDescription, Preferences,
-    TagRecommender)
+from ..language.tag_recommender import TagRecommender
+from ..language.evidence import Evidence, explain, shows_aspect
+from ..language.preferences import AspectCritique, Preferences, settles, summary
+from ..language.scenes import VideoDescription
+from ..language.tag_scores import TableStats
+from ..language.vocabulary import columns
 
 # %% ../../nbs/80_chat/20_dialogue.ipynb #cell-006
 @dataclass(frozen=True)
@@ -273,8 +276,8 @@ def _alike(a:AspectCritique)->str:
 
 def _asked(new)->list[str]:
     "The wishes of the newest message in the user's words."
-    out = [quoted(_said(w), 40) for w in new.wanted] + list(map(_more, new.comparisons))
-    out += [f"no {quoted(_said(w), 40)}" for w in new.unwanted] + [_alike(a) for a in new.aspects]
+    out = [quoted(_said(w), 40) for w in new.liked] + list(map(_more, new.comparisons))
+    out += [f"no {quoted(_said(w), 40)}" for w in new.disliked] + [_alike(a) for a in new.aspects]
     return out + [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists] + [f"something from the album {quoted(a)}" for a in new.albums]
 
 def _says_nothing(new:Preferences)->bool: return not new and not new.retracted
@@ -327,8 +330,8 @@ def _fact_clause(e:Evidence)->str:
 def _missing(new, evidence:Sequence[Evidence])->str:
     "What was asked for just now and cannot be claimed of the track; '' for nothing."
     shown = {e.concept for e in evidence}
-    lacks = [quoted(_said(w), 40) for w in new.wanted if w.concept not in shown]
-    unsure = [quoted(_said(w), 40) for w in new.unwanted if w.concept not in shown]
+    lacks = [quoted(_said(w), 40) for w in new.liked if w.concept not in shown]
+    unsure = [quoted(_said(w), 40) for w in new.disliked if w.concept not in shown]
     less = [_more(c) for c in new.comparisons if c.concept not in shown]
     other = [_alike(a) for a in new.aspects if a.direction > 0 and not any(shows_aspect(e, a) for e in evidence)]
     parts = [f"I cannot hear {listed(lacks[:3], 'or')} in it for certain"] if lacks else []
@@ -340,7 +343,7 @@ def _missing(new, evidence:Sequence[Evidence])->str:
 # %% ../../nbs/80_chat/20_dialogue.ipynb #cell-037
 def _answering(evidence:Sequence[Evidence], new:Preferences)->list[Evidence]:
     "What answers the newest message."
-    now = {w.concept for w in (*new.wanted, *new.unwanted, *new.comparisons)}
+    now = {w.concept for w in (*new.liked, *new.disliked, *new.comparisons)}
     facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years, album=new.albums)
     return [e for e in evidence if any(shows_aspect(e, a) for a in new.aspects) or (e.concept in now if e.concept else facts.get(e.kind))]
 
@@ -493,7 +496,7 @@ def take_turn(
 def standout_tags(
     row:int,                   # of `table`
     table:TrackTable,
-    stats:TableStats,          # from `musechat.language.preferences.table_stats`
+    stats:TableStats,          # from `musechat.language.tag_scores.table_stats`
     n:int=5,                   # at most
     least:float=.1,            # score that a tag must have
 )->list[str]:

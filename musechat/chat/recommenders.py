@@ -26,7 +26,8 @@ from ..encoders.registry import load_encoders
 from ..models.fusion import Fusion, pad_messages, pad_tracks, Query
 from ..encoders.checkpoints import hub_folder
 from ..models.saving import evaluating, mean_by_item
-from ..language.preferences import VideoDescription, TagRecommender
+from ..language.tag_recommender import TagRecommender
+from ..language.scenes import VideoDescription
 
 # %% ../../nbs/80_chat/05_recommenders.ipynb #cell-006
 @dataclass(frozen=True, repr=False)

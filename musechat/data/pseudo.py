@@ -25,10 +25,12 @@ from ..core.files import atomic_path
 from ..core.types import Ranking, Recommender, Request, Track, TrackTable
 from ..encoders.vision import imagenet_classes
 from .dialogs.templates import expand, sentence_case
+from ..language.preferences import fade, merge, Preferences
+from ..language.reading import read_preferences
+from ..language.scenes import class_scenes, scenes
+from ..language.tag_scores import concept_directions, d_summary, pull, push, table_stats
 from ..language.text import and_list, comparatives
-from ..language.preferences import (
-    _clash, _class_scenes_cached, _directions, _opposed, _pull, _push, _wider, concepts, d_summary,
-    fade, merge, occasions, read_preferences, scenes, table_stats, Preferences)
+from ..language.vocabulary import clash, concepts, occasions, opposed, wider
 
 # %% ../../nbs/60_data/60_pseudo.ipynb #cell-006
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def fit_video_stats(
 @lru_cache(maxsize=1)
 def _scene_classes()->torch.Tensor:
     "(n_scene, 1000): how often a class stands for a scene; a class of two scenes stands for each half as often."
-    return torch.from_numpy(_class_scenes_cached(imagenet_classes())).T.contiguous()
+    return torch.from_numpy(class_scenes(imagenet_classes())).T.contiguous()
 
 def _gumbel(shape:tuple, gen:torch.Generator)->torch.Tensor:
     "Noise that makes `argmax` a draw from a softmax."
@@ -177,7 +179,7 @@ class ConceptScale:
         "Fit to every concept."
         s = self.stats
         z = ((torch.cat([summaries[:, 200:250], summaries[:, 450:500]], 1).float().clamp(-12, 12) - s.middle)/s.spread).clamp(-4, 4)
-        return tuple(z @ d.T/scale for d, scale in zip(_directions(), s.scale))
+        return tuple(z @ d.T/scale for d, scale in zip(concept_directions(), s.scale))
 
 def mix_tracks(
     summaries:torch.Tensor,      # (n, 500)
@@ -209,7 +211,7 @@ def scene_prior(
     total = shares @ _scene_priors()
     against = torch.zeros_like(total)
     for i, c in enumerate(_names):
-        foes = [_row[o] for o in _names if _opposed(c, o)]
+        foes = [_row[o] for o in _names if opposed(c, o)]
         if foes: against[:, i] = total[:, foes].amax(1)
     net = torch.where(total - against > .05, total - against, 0.)
     return net/net.sum(1, keepdim=True).clamp(min=1e-9)
@@ -264,8 +266,8 @@ class _Reading(NamedTuple):
 
 def _sides(w:Preferences)->tuple[dict[str, float], dict[str, float]]:
     "Concept to weight, wanted and unwanted; 'more' and 'less' count as such."
-    pro = {x.concept: x.weight for x in w.wanted} | {c.concept: c.weight for c in w.comparisons if c.direction > 0}
-    return pro, {x.concept: x.weight for x in w.unwanted} | {c.concept: c.weight for c in w.comparisons if c.direction < 0}
+    pro = {x.concept: x.weight for x in w.liked} | {c.concept: c.weight for c in w.comparisons if c.direction > 0}
+    return pro, {x.concept: x.weight for x in w.disliked} | {c.concept: c.weight for c in w.comparisons if c.direction < 0}
 
 @lru_cache(maxsize=200_000)
 def _read(text:str)->_Reading:
@@ -441,7 +443,7 @@ class _Pool:
     def __init__(self, summaries:torch.Tensor, n_mixed:int, gen:torch.Generator):
         self.summaries = torch.cat([summaries.float(), mix_tracks(summaries.float(), n_mixed, gen)])
         self.wanted, self.unwanted = ConceptScale(summaries)(self.summaries)
-        self.pull, self.push, self.fitting = _pull(self.wanted - .5*_heard), _push(self.unwanted), _fitting(self.wanted)
+        self.pull, self.push, self.fitting = pull(self.wanted - .5*_heard), push(self.unwanted), _fitting(self.wanted)
         z = self.wanted[:, :len(_names)]
         self.unit = z/z.norm(dim=1, keepdim=True).clamp(min=1e-6)
 
@@ -462,7 +464,7 @@ def _draw(fit:torch.Tensor, temperature:float, gen:torch.Generator, no:torch.Ten
 @lru_cache(maxsize=1)
 def _exclusive()->torch.Tensor:
     "(n_concept, n_concept): which concepts are not asked about in one breath."
-    return torch.tensor([[_clash(a, b) or a in _wider(b) or b in _wider(a) for b in _names] for a in _names])
+    return torch.tensor([[clash(a, b) or a in wider(b) or b in wider(a) for b in _names] for a in _names])
 
 _how_often = dict(voice=1., instrument=1.2, genre=.8, tempo=3., loudness=2.5, mood=1.3, era=.15)
 
@@ -533,8 +535,8 @@ def _weights(talks:Sequence[Talk])->tuple[torch.Tensor, torch.Tensor]:
 def _settles()->tuple[torch.Tensor, torch.Tensor]:
     "(n_concept, n_concept): whether a wish (first) or a refusal (second) for the row settles the column."
     core = {c: {t for t, _ in concepts[c].tags} for c in _names}
-    pro = [[a in _wider(b) or _clash(a, b) for b in _names] for a in _names]
-    con = [[a in _wider(b) or bool(concepts[a].tags) and concepts[a].tags[0][0] in core[b] for b in _names] for a in _names]
+    pro = [[a in wider(b) or clash(a, b) for b in _names] for a in _names]
+    con = [[a in wider(b) or bool(concepts[a].tags) and concepts[a].tags[0][0] in core[b] for b in _names] for a in _names]
     return torch.tensor(pro).float(), torch.tensor(con).float()
 
 def prior_left(
@@ -745,7 +747,7 @@ def evaluate_heldout(
 )->dict[str, dict[str, float]]:           # name, and 'mean', to shares 'fit', 'unfit' and 'all' of right pairs
     "Precision of the k best tracks for videos, by written verdicts."
     stats, out = table_stats(table), {}
-    pro, con = stats.wanted - stats.wanted.median(0).values, stats.unwanted - stats.unwanted.median(0).values
+    pro, con = stats.liked - stats.liked.median(0).values, stats.disliked - stats.disliked.median(0).values
     for name, video in videos.items():
         top = top_rows(recommender.rank(Request(video, tuple(texts)), table), k)
         fit = (pro[top][:, [_row[c] for c in verdicts[name].fit]] > 0).float().flatten()
@@ -764,7 +766,7 @@ def negation_effect(
     "How much of an unwanted thing a 'no' removes from the top of the ranking."
     stats, rows = table_stats(table), []
     for request, concept, no in pairs:
-        x = stats.unwanted[:, _row[concept]]
+        x = stats.disliked[:, _row[concept]]
         has = x > x.quantile(.75)
         share = lambda texts, offered=(): float(has[top_rows(recommender.rank(Request(video, texts, offered), table), k)].float().mean())
         first = top_rows(recommender.rank(Request(video, (request,)), table), 1)

@@ -38,7 +38,9 @@ from ..language.mentions import concepts_of, read_mentions
 from ..language.text import fold
 from ..chat.recommenders import blend, RankSettings, TrainedRecommender, Watched, write_settings
 from ..training.candidate_ranker import number_recordings, Subset, recordings_of
-from ..language.preferences import d_summary, describe_video, VideoDescription, TagRecommender
+from ..language.tag_recommender import TagRecommender
+from ..language.scenes import describe_video, VideoDescription
+from ..language.tag_scores import d_summary
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -193,7 +195,7 @@ def watch_items(
         k, bad = features.index(item.item_id), isinstance(got, MusechatError)
         missed += bad
         words = watch_segments(video[offsets[k]:offsets[k + 1]], encoders.video, None if bad else got, item.start_s)
-        out.append(replace(words, reasons=words.reasons + likely._likenesses(words)))
+        out.append(replace(words, reasons=words.reasons + likely.likenesses(words)))
     if missed: _log.warning('%d of %d videos could not be decoded, and are seen without measurements', missed, len(item_ids))
     return out, missed
 
