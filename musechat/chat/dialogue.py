@@ -27,10 +27,9 @@ from ..core.types import Ranking, Recommender, Request, Track, TrackTable, Turn,
 from ..encoders.presets import get_preset, Preset
 from ..language.claims import names_in, Known, known_of_track
 from ..encoders.registry import load_encoders
-from ..models.generator import GenerationRequest, longest_name
+from ..models.generator import GenerationRequest, longest_name, track_music
 from ..library.library import Library
 from ..media.read import envelope, fit_track, read_audio, read_frames, thumbnail
-from ..models.generator import track_music
 from ..language.mentions import read_mentions
 from .reply import shipped_writer, generate_reply, Spoken, ReplyGenerator
 from .recommenders import TrainedRecommender

@@ -84,7 +84,7 @@ _leads = 'something|anything|nothing|music|songs?|tracks?|stuff|ones?|more|tunes
 _by_re = re.compile(rf'(?P<lead>\b(?:{_leads})\s+)?\bby\s+(?P<name>[^,;:.!?\n()"]+)')
 _ends_name = frozenset('and or but please with nor for that is are was would can anymore any at again then if from '
                        'which without'.split())
-_no_name = frozenset('a an this the any that another same him her them far my'.split())     # in small letters at the start
+_no_name = frozenset('a an this the any that another same him her them far my'.split())     # in small letters
 
 def match_name(
     said:str,

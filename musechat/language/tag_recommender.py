@@ -303,6 +303,7 @@ class TagEncoder(ConversationReader):
 # %% ../../nbs/30_language/55_tag_recommender.ipynb #cell-032
 _name_share = 4.     # weight of a name against 1 for each of tempo, length and years
 
+# %% ../../nbs/30_language/55_tag_recommender.ipynb #cell-033
 class TagRecommender(TagEncoder):
     "Ranks by tags, sentences and plain measurements; nothing in it is trained on dialogs."
     def __init__(self,
