@@ -90,12 +90,35 @@ dist_names = dict(PIL='pillow', decord='decord2')    # packages whose import has
 
 def named(text): return {name.lower().replace('_', '-') for name in re.findall(r'(?:^|\s)([A-Za-z][\w.-]*)', text)}
 
-def required():
-    "Packages that settings.ini asks for: (always, with an extra)."
+def settings():
     config = ConfigParser(delimiters=['='], interpolation=None)
     config.read(root/'settings.ini', encoding='utf-8')
-    extras = [k for k in config['DEFAULT'] if re.fullmatch(r'(?!dev|docs)\w+_requirements', k)]
-    return named(config['DEFAULT']['requirements']), named(' '.join(config['DEFAULT'][k] for k in extras))
+    return config['DEFAULT']
+
+def extras():
+    "Packages of each extra that settings.ini has."
+    found = {k.removesuffix('_requirements'): named(v) for k, v in settings().items() if k.endswith('_requirements')}
+    return found | {'all': set().union(*found.values())}
+
+def required():
+    "Packages that settings.ini asks for: (always, with an extra)."
+    users = [packages for name, packages in extras().items() if name not in ('dev', 'docs', 'all')]
+    return named(settings()['requirements']), set().union(*users)
+
+def as_dist(name): return dist_names.get(name, name).lower().replace('_', '-')
+
+def named_extras():
+    "An extra that a page or `require(...)` names is one of settings.ini, and has the packages that are asked of it."
+    known = extras()
+    texts = [(shown(p), source(c)) for p, nb in pages() for c in nb['cells']]
+    said = [(file, e) for file, text in texts for names in re.findall(r'musechat\[([\w, ]+)\]', text)
+            for e in re.split('[, ]+', names)]
+    bad = [Breach(file, f'{file} names the extra {e}') for file, e in said if e not in known]
+    asking = [(c, m.strings(n)) for c in exported() for n in ast.walk(c.tree) if m.calls(n, 'require')]
+    for c, (extra, *asked) in asking:
+        lacking = [a for a in asked if as_dist(a) not in known.get(extra, ())]
+        if extra not in known or lacking: bad.append(c.breach(f': {extra} has no {lacking or "packages"}'))
+    return bad
 
 def requirements():
     "A module imports Python's own and the requirements; a package of an extra is imported only inside a function."
@@ -104,7 +127,7 @@ def requirements():
     bad = []
     for path in [*inits(), *modules()]:
         for name, at_top in sorted(outside(path)):
-            dist = dist_names.get(name, name).lower().replace('_', '-')
+            dist = as_dist(name)
             if name in own or dist in always or dist in extras and not at_top: continue
             bad.append(Breach(shown(path), f'{shown(path)} imports {dist}' + (' at the top' if dist in extras else '')))
     return bad
@@ -352,7 +375,8 @@ ratcheted = [
     exported_cells, lesson_lines, lesson_assertions, prose, attached_methods, patched_methods, any_types, types]
 slow = [types]
 rules = [
-    stale_modules, requirements, import_order, pyflakes, opening_cells, lonely_imports, shell_lines, no_fork,
+    stale_modules, requirements, named_extras, import_order, pyflakes, opening_cells, lonely_imports, shell_lines,
+    no_fork,
     notebook_size, saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths,
     *ratcheted, limits_are_tidy]
 

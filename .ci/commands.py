@@ -5,12 +5,15 @@ wheel with the extras that the page has named so far, and nothing else."""
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from notebooks import notebooks, read, root, source
@@ -84,7 +87,7 @@ def step(command):
     if 'skip' in e: return None
     run = command
     for pattern, text in e.get('swap', ()): run = re.sub(pattern, text.replace('{many}', table['many']), run)
-    run = f"{run} {e.get('also', '')}".strip()
+    run = ' '.join(f"{run} {e.get('also', '')}".split())
     return Step(command, '\n'.join([e.get('first', ''), run, e.get('then', '')]).strip(), e.get('typed', ''))
 
 def paths():
@@ -99,19 +102,25 @@ def paths():
 
 @dataclass
 class Node:
-    "A place in the tree of steps: what can be run next, and for which pages."
+    "A place in the tree of steps: what can be run next, for which pages, and what those have installed."
     children: dict = field(default_factory=dict)
     pages: list = field(default_factory=list)
+    extras: list = field(default_factory=list)
 
-def forest():
-    "A tree of steps for each set of extras: what several pages have in common is run once."
-    trees = {}
+def tree():
+    "The steps of all pages; what several of them have in common is there once."
+    top = Node()
     for page, extras, steps in paths():
-        node = trees.setdefault(extras, Node())
+        node = top
         for s in steps:
             node = node.children.setdefault(s, Node())
             if page not in node.pages: node.pages.append(page)
-    return {extras: tree for extras, tree in trees.items() if tree.children}
+            if extras not in node.extras: node.extras.append(extras)
+    return top
+
+def least(sets):
+    "Those that hold no other: a step that runs with few extras runs with more."
+    return [s for s in sets if not any(other < s for other in sets)]
 
 # Environments
 
@@ -138,16 +147,24 @@ def cache_for(uv, work):
     usual.mkdir(parents=True, exist_ok=True)
     return usual if usual.stat().st_dev == work.stat().st_dev else work/'uv-cache'
 
+def extras_of(wheel):
+    "Names of the extras that a wheel has: of another one, installers only warn."
+    with zipfile.ZipFile(wheel) as z:
+        about = z.read(next(n for n in z.namelist() if n.endswith('.dist-info/METADATA'))).decode()
+    return set(re.findall(r'^Provides-Extra: (\S+)', about, re.M))
+
+@cache
 def build(uv, wheel, extras, work):
     "An environment with the wheel and some extras; files are links to those in uv's cache."
-    folder = work/'-'.join(['env', *sorted(extras)])
+    folder, start = work/'-'.join(['env', *sorted(extras)]), time.monotonic()
+    if unknown := extras - extras_of(wheel): sys.exit(f"musechat has no extra {', '.join(sorted(unknown))}")
     env = os.environ | as_pip_is_set() | dict(UV_CACHE_DIR=str(cache_for(uv, work)))
     named = f"musechat[{','.join(sorted(extras))}] @ {wheel.resolve().as_uri()}"
     subprocess.run([uv, 'venv', '-q', '--seed', '--python', sys.executable, folder], check=True, env=env)
     install = [uv, 'pip', 'install', '-q', '--python', folder/'bin'/'python', named.replace('[]', '')]
     done = subprocess.run(install, env=env, capture_output=True, text=True)
-    unknown = 'does not have an extra' in done.stderr
-    if done.returncode or unknown: sys.exit(f'cannot install {named}:\n{done.stderr}')
+    if done.returncode: sys.exit(f'cannot install {named}:\n{done.stderr}')
+    print(f"environment musechat[{','.join(sorted(extras))}] ({time.monotonic() - start:.0f} s)", flush=True)
     return folder
 
 # Running
@@ -169,36 +186,39 @@ def run(s, env, folder):
     except subprocess.TimeoutExpired as e: return f"not done after {e.timeout:.0f} s\n{str(e.stdout)[-2000:]}"
     return done.stdout[-3000:] if done.returncode else None
 
-def walk(node, env, folder, failed):
+def walk(node, folder, environment_of, failed):
     "Run what follows, each branch in its own copy of the folder."
     places = [folder, *(copy_of(folder) for _ in list(node.children)[1:])]
     for place, (s, child) in zip(places, node.children.items()):
-        start = time.monotonic()
-        wrong = run(s, env, place)
-        took_s = time.monotonic() - start
-        where = ', '.join(child.pages)
-        print(f"{'ok  ' if wrong is None else 'FAIL'}  {s.shown}  ({took_s:.0f} s; {where})", flush=True)
-        if wrong is None: walk(child, env, place, failed)
-        else: failed.append(f'{s.shown}\nrehearsed as: {s.run}\n{wrong}')
+        *others, last = least(child.extras)
+        wrong = [told(s, child, environment_of(extras), copy_of(place)) for extras in others]
+        wrong = list(filter(None, [*wrong, told(s, child, environment_of(last), place)]))
+        if not wrong: walk(child, place, environment_of, failed)
+        failed += [f'{s.shown}\nrehearsed as: {s.run}\n{end}' for end in wrong]
+
+def told(s, node, env, folder):
+    "Run a step and print how it went; the end of what it printed where it failed."
+    start = time.monotonic()
+    wrong = run(s, env, folder)
+    took_s, pages = time.monotonic() - start, ', '.join(node.pages)
+    print(f"{'ok  ' if wrong is None else 'FAIL'}  {s.shown}  ({took_s:.0f} s; {pages})", flush=True)
+    return wrong
 
 def copy_of(folder):
     "A copy of a folder beside it."
     return Path(shutil.copytree(folder, tempfile.mkdtemp(dir=folder.parent), dirs_exist_ok=True, symlinks=True))
 
 def main():
-    trees = forest()
     if sys.argv[1:] == ['--list']:
         print(json.dumps([dict(page=b.page, extras=sorted(b.extras), commands=b.lines) for b in blocks()], indent=1))
         return
-    wheel, failed = Path(sys.argv[1]), []
+    wheel, steps, failed = Path(sys.argv[1]), tree(), []
     with tempfile.TemporaryDirectory() as tmp:
         work = Path(tmp)
         installer = uv(work)
-        for extras, tree in trees.items():
-            start = time.monotonic()
-            env = build(installer, wheel, extras, work)
-            print(f"environment musechat[{','.join(sorted(extras))}] ({time.monotonic() - start:.0f} s)", flush=True)
-            walk(tree, env, Path(tempfile.mkdtemp(dir=work)), failed)
+        walk(steps, Path(tempfile.mkdtemp(dir=work)), lambda extras: build(installer, wheel, extras, work), failed)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f'{used.ru_utime + used.ru_stime:.0f} s of processor time')
     if failed: sys.exit('\n\n'.join(failed))
 
 if __name__ == '__main__': main()

@@ -150,3 +150,11 @@ def mute_outputs(cell):
     html = '\n'.join(''.join(o.get('data', {}).get('text/html', '')) for o in cell['outputs'])
     drawn = ['a figure'] if any(kind.startswith('image/') for kind in kinds) and not alt(cell) else []
     return drawn + mute_pictures(html)
+
+def calls(node, name):
+    "Whether a node calls a function of this name."
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+def strings(call):
+    "Strings among a call's positional arguments, those inside a starred list, too."
+    return [n.value for a in call.args for n in ast.walk(a) if isinstance(n, ast.Constant) and isinstance(n.value, str)]

@@ -123,6 +123,10 @@ faults = {
     'requirements': [
         (with_cell(ears, export('import scipy')), f'{ears_py} imports scipy'),
         (with_cell(ears, export('import yt_dlp')), f'{ears_py} imports yt-dlp at the top')],
+    'named_extras': [
+        (with_cell(ears, md("`pip install 'musechat[songs]'`")), f'{ears} names the extra songs'),
+        (with_cell(ears, export("require('youtube', 'scipy')")), "youtube has no ['scipy']"),
+        (with_cell(ears, export("require('songs', 'yt_dlp')")), "songs has no ['yt_dlp']")],
     'import_order': [
         (with_cell(types, export(from_ears)), 'types.py (0/10) imports encoders.ears (20/10)'),
         (with_cell(types, export('from ..encoders.ears import hear')), 'types.py (0/10) imports encoders.ears (20/10)'),
