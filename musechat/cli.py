@@ -331,7 +331,7 @@ def export(
     as_json:JsonOption=False,
 ):
     "Write the video with the track under it, faded and at an even loudness."
-    from musechat.media.read import fit_track
+    from musechat.media.soundtrack import fit_track
     path = track
     if library is not None:
         from musechat.library.library import Library

@@ -29,7 +29,8 @@ from ..language.claims import names_in, Known, known_of_track
 from ..encoders.registry import load_encoders
 from ..models.generator import GenerationRequest, longest_name, track_music
 from ..library.library import Library
-from ..media.read import envelope, fit_track, read_audio, read_frames, thumbnail
+from ..media.read import envelope, read_audio, read_frames, thumbnail
+from ..media.soundtrack import fit_track
 from ..language.mentions import read_mentions
 from .reply import shipped_writer, generate_reply, Spoken, ReplyGenerator
 from .recommenders import TrainedRecommender
@@ -642,7 +643,7 @@ def export(
     out:str|Path,                   # the file to write, mp4 for example
     track_id:str|None=None,         # None: the track on top of the last answer
     original:str='drop',            # the video's own sound: 'drop', 'duck' or 'keep'
-    **options,                      # see `musechat.media.read.fit_track`
+    **options,                      # see `musechat.media.soundtrack.fit_track`
 )->Path:
     "Write the video with the part of a track that fits best, faded and at an even loudness."
     if chat.state.answer is None: raise MusechatError("nothing has been offered yet; ask for a recommendation first")

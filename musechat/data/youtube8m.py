@@ -47,7 +47,8 @@ from .corpus import Corpus, Item, write_corpus
 from ..core.files import append_jsonl, read_jsonl
 from ..core.jobs import job_lock, run_units
 from ..encoders.tensorflow import fields, masked_crc, RecordError, varint
-from ..media.read import containers, open_media, probe
+from ..media.read import probe
+from ..media.sandbox import containers, open_media
 
 _log = logging.getLogger(__name__)
 

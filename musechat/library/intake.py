@@ -28,7 +28,7 @@ from ..encoders.musicnn import Tagger
 from ..encoders.registry import Encoders
 from .scan import Found, is_inside, may_be_film, Stat, stat_of
 from .store import first_line, FolderLock, LanceStore
-from ..media.metadata import TagReader
+from ..media.metadata import read_metadata
 from ..media.read import Audio, probe, read_many, segment_waves
 from ..media.tempo import estimate_bpm
 
@@ -186,9 +186,8 @@ class RowWriter:
         lib:LibraryFolder,
         report:AddReport,        # filled on the way
         bar:tqdm,                # a step for each file
-        tags:TagReader,          # reads the files' own tags
     ):
-        self.lib, self.report, self.bar, self.tags = lib, report, bar, tags
+        self.lib, self.report, self.bar = lib, report, bar
         self.rows, self.moved, self.version = [], [], None
         self.by_id:dict[str, tuple[str, Stat]] = {}
 
@@ -213,7 +212,7 @@ class RowWriter:
             return self.fail(new.path, new.stat, MediaError('format', new.path, 'gives vectors that are not finite'))
         made_by = {k: self.lib.manifest[k] for k in ('encoder', 'recommender')}
         row = dict(track_id=new.track_id, path=os.fsencode(new.path), size=new.stat[0], mtime_ns=new.stat[1])
-        row |= asdict(self.tags.read(new.path)) | made_by | feature_columns(features) | segment_columns(segments)
+        row |= asdict(read_metadata(new.path)) | made_by | feature_columns(features) | segment_columns(segments)
         self.rows.append((new, row))
 
     def commit(self)->None:
@@ -255,8 +254,8 @@ def still_there(path:str, stat:Stat, track_id:str)->bool:
 # %% ../../nbs/40_library/15_intake.ipynb #cell-022
 class Identifier(RowWriter):
     "What a file is: a new track, a known one, a copy, or no track."
-    def __init__(self, lib:LibraryFolder, report:AddReport, bar:tqdm, tags:TagReader):
-        super().__init__(lib, report, bar, tags)
+    def __init__(self, lib:LibraryFolder, report:AddReport, bar:tqdm):
+        super().__init__(lib, report, bar)
         self.waiting:dict[str, NewTrack] = {}       # given to be decoded
         self.decoded:list[Decoded] = []             # to be encoded
 

@@ -28,7 +28,6 @@ from .scan import find_audio, is_inside, stat_of
 from musechat.library.store import (
     create_library, differences, LanceStore, new_manifest, read_manifest, subset, to_table, to_tracks, track_columns,
     write_manifest)
-from ..media.metadata import TagReader
 
 _log = logging.getLogger(__name__)
 
@@ -295,6 +294,6 @@ class Library(KeptLibrary):
         todo = sort_out(self, found, report)
         n_workers = n_workers or min(4, os.cpu_count() or 1)
         bar = tqdm(total=len(todo), unit='track', disable=None if progress else True)
-        with bar, TagReader() as tags: Intake(self, report, bar, tags).run(todo, n_workers)
+        with bar: Intake(self, report, bar).run(todo, n_workers)
         close_run(self, found, report)
         return report
