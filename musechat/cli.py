@@ -78,7 +78,7 @@ def _settings(
 # %% ../nbs/95_cli.ipynb #cell-010
 LibraryOption = Annotated[Path, typer.Option('--library', '-l', help="Folder made by `musechat index`.")]
 PresetOption = Annotated[str, typer.Option('--preset', help="Which encoders: `laptop` (default) or `paper`.")]
-RecommenderOption = Annotated[Optional[str], typer.Option('--recommender', help="What ranks: the trained model that comes with musechat if not given, `words` for the untrained one, or the folder of a model of yours.")]
+RecommenderOption = Annotated[Optional[str], typer.Option('--recommender', help="What ranks: the trained model that comes with musechat if not given, `tags` for the untrained one, or the folder of a model of yours.")]
 GeneratorOption = Annotated[Optional[str], typer.Option('--generator', help="What writes the replies: the generator that comes with musechat if not given, `plain` for phrasings without a language model, or the folder of a generator of yours.")]
 SeedOption = Annotated[int, typer.Option('--seed', help="Chooses among phrasings; the ranking does not depend on it.")]
 JsonOption = Annotated[bool, typer.Option('--json', help="Print one JSON document.")]
@@ -140,7 +140,7 @@ def index(
     "Add or update tracks: changed files are read again, unchanged ones cost a look at their date, vanished ones are taken out."
     from musechat.chat.dialogue import MuseChat
     # every recommender stores the same, and the untrained one needs no model
-    report = MuseChat.from_pretrained(library, preset=preset, recommender='words', generator='plain', create=True, rebuild=rebuild).library.add(music)
+    report = MuseChat.from_pretrained(library, preset=preset, recommender='tags', generator='plain', create=True, rebuild=rebuild).library.add(music)
     print_json(report.as_dict()) if as_json else print(report)
     named = {os.path.abspath(os.path.expanduser(m)) for m in music}
     wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]
@@ -427,11 +427,11 @@ def _train_mvp(data:Path, out:Path, settings:dict, split_by:str, features, prese
 def _settle(out:Path, found, encoders):
     "Choose how much the words count beside a trained recommender, in one of the processes."
     from accelerate import PartialState
-    from musechat.evaluation.ranking import settle_mix
+    from musechat.evaluation.ranking import settle_blend
     if not PartialState().is_main_process: return
     _tell('choosing how much the words count beside the model')
-    chosen = settle_mix(out, found, encoders)
-    _tell(f'in the chat the model counts {chosen[0].mix:.0%} of a score, the words {1 - chosen[0].mix:.0%}: so the music of {chosen[1]} validation dialogs is found best' if chosen else 'there are no validation dialogs or no words to choose by; the default stays')
+    chosen = settle_blend(out, found, encoders)
+    _tell(f'in the chat the model counts {chosen[0].blend:.0%} of a score, the words {1 - chosen[0].blend:.0%}: so the music of {chosen[1]} validation dialogs is found best' if chosen else 'there are no validation dialogs or no words to choose by; the default stays')
 
 def _train_recommender(data:Path, out:Path, settings:dict, more:int, loss, split_by, features, corpus, preset:str, seed:int, workers, tune:dict)->tuple[Any, Any]:
     "Train the recommender, with the music encoder that `tune` names or without: its corpus, and its figures on the validation dialogs."

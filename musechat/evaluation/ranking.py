@@ -6,7 +6,7 @@
 __all__ = ['parts', 'paper_table_1', 'Task', 'deal_pools', 'ranking_task', 'Board', 'rank_model', 'facts_of', 'rank_tags',
            'watch_segments', 'watch_items', 'watched', 'library_of', 'rank_library', 'library_of_task',
            'rank_untrained', 'choose_settings', 'RankingReport', 'new_figure', 'make_report', 'load_recommender',
-           'has_words', 'evaluate_ranking', 'settle_mix', 'rank_mvp']
+           'has_words', 'evaluate_ranking', 'settle_blend', 'rank_mvp']
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-002
 import json
@@ -36,7 +36,7 @@ from ..data.quartets import test_pools
 from ..models.candidate_ranker import Mvp
 from ..language.mentions import concepts_of, read_mentions
 from ..language.text import fold
-from ..chat.recommenders import blend, RankSettings, TrainedRecommender, Watched, write_settings
+from ..chat.recommenders import blended_scores, RankSettings, TrainedRecommender, Watched, write_settings
 from ..training.candidate_ranker import number_recordings, Subset, recordings_of
 from ..language.tag_recommender import TagRecommender
 from ..language.scenes import describe_video, VideoDescription
@@ -277,8 +277,8 @@ def _ask_all(whole:TrainedRecommender, task:Task, seen:Sequence[Watched], table:
     n, tracks, out = len(task), whole.embedded(table)[0], []
     for d, video in zip(tqdm(task.dialogs, desc=f'turn {turn}', unit='query', disable=None if progress else True), seen):
         request = Request(video, d.answers[:turn - 1], d.offered[:turn - 1])
-        with torch.inference_mode(): cosine, facts = tracks @ whole.query(request, table), whole.words.facts(request, table)
-        words = [whole.words.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
+        with torch.inference_mode(): cosine, facts = tracks @ whole.query(request, table), whole.tags.facts(request, table)
+        words = [whole.tags.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
         out.append((cosine[:n], words, None if facts is None else facts[:n]))
     return out
 
@@ -287,17 +287,17 @@ def choose_settings(
     task:Task,                   # of validation dialogs
     seen:Sequence[Watched],      # their videos, see `watched`
     table:TrackTable,            # see `library_of_task`
-    mixes:Sequence[float]=tuple(k/20 for k in range(21)),
+    blends:Sequence[float]=tuple(k/20 for k in range(21)),
     facts:Sequence[float]=(0., .1, .2, .3, .5),
     progress:bool=True,          # bars on stderr
 )->tuple[RankSettings, dict[RankSettings, float]]:      # and the mean reciprocal rank over all turns with each
     "The settings that rank best; of equals those that trust the model more."
     turns, pools = [_ask_all(whole, task, seen, table, t, progress) for t in range(1, min(task.n_turn, 3) + 1)], next(iter(task.pools.values()))
     found = {}
-    for settings in (RankSettings(m, f, p) for m in mixes for f in facts for p in (False, True)):
-        scores = [torch.stack([blend(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]).clamp(min=-2) for asked in turns]
+    for settings in (RankSettings(m, f, p) for m in blends for f in facts for p in (False, True)):
+        scores = [torch.stack([blended_scores(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]).clamp(min=-2) for asked in turns]
         found[settings] = float(torch.cat([r for s in scores for r in score_ranks(s, pools, task.recording, 1e-6)]).double().reciprocal().mean())
-    return max(found, key=lambda s: (found[s], s.mix, s.facts, not s.prior)), found
+    return max(found, key=lambda s: (found[s], s.blend, s.facts, not s.prior)), found
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-037
 paper_table_1 = (      # pools of about 510 real tracks; places count from 0; shares in per cent (paper, Table 1)
@@ -459,7 +459,7 @@ def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0, s
     notes = ['Rows from tag overlap to candidate only, and the second table, are asked in turn 2.', 'Copies of the right track do not compete with it; all other ties count against the system.']
     if untrained: notes.append('The untrained recommender sees the classes of each segment\'s mean embedding' + (' and measurements of the decoded frames.' if frames else ', and no measurements: frames were not decoded.'))
     else: notes.append('There is no row of the untrained recommender: it needs the laptop preset\'s encoders.')
-    if settings is not None: notes.append(f"The rows 'with words' are the recommender as the chat has it: the model counts {settings.mix:.0%} of a score, what the words find {1 - settings.mix:.0%}; names and numbers that were asked for count {settings.facts:.0%} of the whole{'' if settings.prior else '; the pictures are left to the model'}.")
+    if settings is not None: notes.append(f"The rows 'with words' are the recommender as the chat has it: the model counts {settings.blend:.0%} of a score, what the words find {1 - settings.blend:.0%}; names and numbers that were asked for count {settings.facts:.0%} of the whole{'' if settings.prior else '; the pictures are left to the model'}.")
     if missed: notes.append(f'{missed} of {len(task)} videos could not be decoded; of these it sees no measurements.')
     if not mvp: notes.append('There is no row of MVP: no ranker was given.')
     for size, pools in task.pools.items():
@@ -501,7 +501,7 @@ def evaluate_ranking(
     told = dict(kind=corpus.kind, corpus=corpus.fingerprint, part=part, n_query=len(task), seed=seed, encoders=dict(features.versions, text=encoders.text.version), settings=settings and asdict(settings))
     return make_report(board, told | dict(about or {}), _own_notes(task, frames, untrained, mvp is not None, missed, settings), seed)
 
-def settle_mix(
+def settle_blend(
     folder:str|Path,                             # of a trained recommender
     data:Data,                                   # that it was trained on
     encoders:Any,                                # `Encoders`
