@@ -38,7 +38,7 @@ class Evidence:
 
     def as_dict(self)->dict:
         "Everything, for JSON."
-        return json_ready(asdict(self))
+        return {k: json_ready(v) for k, v in asdict(self).items()}
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-011
 _column_of = {column: j for j, column in enumerate(columns)}
@@ -81,7 +81,7 @@ def _cited(track:Track, table:TrackTable, concept:str, direction:int)->list[Evid
         found.append(Evidence('', concept, '', direction, strength, taxonomy, tag, score, percentile))
     return found
 
-def _tag_evidence(track:Track, table:TrackTable, concept:str, direction:int, **more:str)->Evidence|None:
+def _tag_evidence(track:Track, table:TrackTable, concept:str, direction:int, **more:Any)->Evidence|None:
     "The best supported statement on a concept; for an absence every core tag must be low, and the highest is cited."
     found = _cited(track, table, concept, direction)
     if not found or not getattr(track, found[0].taxonomy): return None
@@ -136,8 +136,8 @@ def _number_evidence(track:Track, p:Preferences)->list[Evidence]:
 def _name_evidence(track:Track, p:Preferences)->list[Evidence]:
     "Names asked for that the track has."
     found = [('artist', name, track.artist) for name in p.artists if is_by(name, track.artist)]
-    found += [('album', track.album, track.album)]*(track.album in p.albums)
-    found += [('title', track.title, track.title)]*(track.title in p.titles)
+    if track.album in p.albums: found.append(('album', track.album or '', track.album))
+    if track.title in p.titles: found.append(('title', track.title or '', track.title))
     return [Evidence(kind, said=said, strength='measured', value=value) for kind, said, value in found]
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-023
@@ -149,8 +149,8 @@ def _shared(track:Track, other:Track, table:TrackTable, a:AspectCritique, most:i
     for c in concepts.values():
         if c.kind not in aspect_kinds[a.aspect]: continue
         more = dict(kind='aspect', said=a.said, than=other.track_id)
-        both = [_tag_evidence(t, table, c.name, 1, **more) for t in (track, other)]
-        is_clear = all(e is not None and e.strength == 'present' for e in both)
+        both = [e for t in (track, other) if (e := _tag_evidence(t, table, c.name, 1, **more)) is not None]
+        is_clear = len(both) == 2 and all(e.strength == 'present' for e in both)
         if is_clear: found.append((min(e.score for e in both), both[0]))
     tags = {}
     for _, e in sorted(found, key=lambda f: -f[0]): tags.setdefault(e.tag, e)

@@ -41,7 +41,7 @@ class AspectCritique:
     than: str|None = None # id of the track that it is said of; None: the one offered last
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-007
-def json_ready(value:Any)->Any:
+def json_ready(value:object)->object:
     "Tuples to lists, recursively."
     if isinstance(value, dict): return {k: json_ready(v) for k, v in value.items()}
     return [json_ready(v) for v in value] if isinstance(value, (list, tuple)) else value
@@ -87,7 +87,7 @@ class Preferences:
 
     def as_dict(self)->dict:
         "Everything, for JSON; what is liked and disliked is called wanted and unwanted there."
-        found = json_ready(asdict(self))
+        found = {k: json_ready(v) for k, v in asdict(self).items()}
         return dict(wanted=found.pop('liked'), unwanted=found.pop('disliked'), **found)
 
     def __bool__(self)->bool:
@@ -143,7 +143,7 @@ class Draft:
 
     def set(self, **changes:Any)->None: self.made = replace(self.made, **changes)
 
-    def add(self, field:str, item:Any)->None: self.set(**{field: getattr(self.made, field) + (item,)})
+    def add(self, field:str, item:object)->None: self.set(**{field: getattr(self.made, field) + (item,)})
 
     def keep(self, field:str, test:Callable[[Any], bool])->None:
         "Forget the items of a field that fail a test."

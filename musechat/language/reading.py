@@ -79,6 +79,7 @@ class Memory:
         self.items, self.text, self.i = items, text, 0
         self.events, self.flags, self.unknown = [], {}, []
         self.is_list = False          # whether commas may go on with what is negated
+        self.degree: str|None = None
         self.clause()
 
     def clause(self)->None:
@@ -91,7 +92,7 @@ class Memory:
 
     def said(self, item:Item)->str: return printable(self.text[item.start:item.end], 60)
 
-    def note(self, kind:str, value:Any, item:Item, **more:Any)->None:
+    def note(self, kind:str, value:object, item:Item, **more:Any)->None:
         "Note an event with the state that holds here."
         state = dict(sign=self.sign, degree=self.degree, amount=self.amount, retract=self.is_retracting, at=self.i)
         self.events.append(Event(kind, value, self.said(item), **{**state, **more}))
@@ -380,7 +381,7 @@ class Outcome(Draft):
         for concept, closeness in found: self.put_concept(replace(e, value=concept, amount=e.amount*closeness))
         if not found: self.unknown.append(e.said)
 
-    def put_once(self, field:str, value:Any)->None: self.set(**{field: unique((*getattr(self.made, field), value))})
+    def put_once(self, field:str, value:object)->None: self.set(**{field: unique((*getattr(self.made, field), value))})
 
     def put_artist(self, e:Event)->None:
         if e.retract: return self.add('retracted', e.value)

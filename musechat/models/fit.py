@@ -180,7 +180,8 @@ def shared_batch(
     "The same with a batch that can be shared: rounded down to a multiple of the processes, one sample each at least."
     size, speaks = max(1, config.batch_size//n_process)*n_process, os.environ.get('RANK', '0') == '0'
     sizes = config.batch_size, n_process, size
-    if size != config.batch_size and speaks: _log.warning('a batch of %d cannot be shared by %d processes: it has %d', *sizes)
+    if size != config.batch_size and speaks:
+        _log.warning('a batch of %d cannot be shared by %d processes: it has %d', *sizes)
     return replace(config, batch_size=size)
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-028

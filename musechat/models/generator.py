@@ -95,6 +95,7 @@ def _from_gguf(source:Path, gguf:str, folder:Path)->None:
     model.half().save_pretrained(folder)
     AutoTokenizer.from_pretrained(source, gguf_file=gguf).save_pretrained(folder)
 
+# %% ../../nbs/50_models/50_generator.ipynb #cell-012
 def base_folder(
     name:str|Path,           # a name in `checkpoints`, a folder, or an id on the hub
 )->Path:                     # with config.json, safetensors and tokenizer
@@ -116,7 +117,7 @@ def _widen_once(source:Path, gguf:str, folder:Path):
         except OSError:
             if not (folder/'config.json').is_file(): raise      # else another process was first
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-012
+# %% ../../nbs/50_models/50_generator.ipynb #cell-013
 def fast_dtype(
     device:str|torch.device='cpu',
 )->torch.dtype:
@@ -145,7 +146,7 @@ def open_base(
         raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")
     return lm.requires_grad_(False).eval().to(device), tokenizer
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-015
+# %% ../../nbs/50_models/50_generator.ipynb #cell-016
 _chat_template = ("{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}"
                   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
 
@@ -163,7 +164,7 @@ def _byte_tokenizer(chat:bool)->'PreTrainedTokenizerBase':
     if chat: tokenizer.chat_template = _chat_template
     return tokenizer
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-016
+# %% ../../nbs/50_models/50_generator.ipynb #cell-017
 def tiny_llama(
     folder:str|Path,
     chat:bool=True,          # with a chat template
@@ -181,7 +182,7 @@ def tiny_llama(
     tokenizer.save_pretrained(folder)
     return Path(folder)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-019
+# %% ../../nbs/50_models/50_generator.ipynb #cell-020
 class GenerationRequest(NamedTuple):
     "What a reply is to be written about, beside the sound of the track."
     name: str|None = None          # of the track that is offered
@@ -211,7 +212,7 @@ def ask_text(
     earlier = f'\nOffered before: "{before}"' if before else ''
     return f'{track}{by}{year}{earlier}\nUser: {_line(ask.said, 400) or first_words}'
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-023
+# %% ../../nbs/50_models/50_generator.ipynb #cell-024
 _place = 'MUSIC GOES HERE'
 
 class Frame(NamedTuple):
@@ -238,7 +239,7 @@ def get_frame(
     before, between = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True).split(_place)
     return Frame(tuple(_ids(tokenizer, before)), between, '', tokenizer.eos_token_id)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-024
+# %% ../../nbs/50_models/50_generator.ipynb #cell-025
 def _vicuna_frame(tokenizer:'PreTrainedTokenizerBase', system:str)->Frame:
     "Vicuna's text form, for a tokenizer that puts a space in front of every text, and for one that does not."
     before, between = f"{tokenizer.bos_token or ''}{system} USER: ", ' ASSISTANT:'
@@ -264,7 +265,7 @@ def reply_ids(
     ids = _ids(tokenizer, frame.gap + reply.strip()) + [frame.end]
     return ids[:limit]
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-028
+# %% ../../nbs/50_models/50_generator.ipynb #cell-029
 def collate(
     frame:Frame,
     prompts:Sequence[Sequence[int]],       # from `prompt_ids`
@@ -278,7 +279,7 @@ def collate(
     return dict(ids=table(rows, frame.end), labels=table(labels, -100),
                 mask=table([[True]*len(r) for r in rows], False))
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-034
+# %% ../../nbs/50_models/50_generator.ipynb #cell-035
 def add_lora(
     lm:nn.Module,                # frozen
     config:GeneratorConfig,
@@ -292,7 +293,7 @@ def add_lora(
         warnings.simplefilter('ignore', FutureWarning)
         return get_peft_model(lm, lora)
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-036
+# %% ../../nbs/50_models/50_generator.ipynb #cell-037
 def updated_layers(
     lm:nn.Module,                # without peft's wrapper
     config:GeneratorConfig,
@@ -313,7 +314,7 @@ def update_shapes(
         shapes[f'{name}.lora_B.default.weight'] = torch.Size((layer.out_features, config.rank))
     return shapes
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-037
+# %% ../../nbs/50_models/50_generator.ipynb #cell-038
 @torch.no_grad()
 def merge_updates(
     lm:nn.Module,                            # its weights are changed
@@ -325,7 +326,7 @@ def merge_updates(
         a, b = (updates[f'{name}.lora_{x}.default.weight'].float() for x in 'AB')
         layer.weight.copy_(layer.weight.float() + b @ a*(config.alpha/config.rank))
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-038
+# %% ../../nbs/50_models/50_generator.ipynb #cell-039
 class _Parts(nn.Module):
     "A frozen language model, and what is trained beside it."
     def __init__(self,
@@ -375,22 +376,6 @@ class _Parts(nn.Module):
         "What is saved: own parts, and updates that were merged."
         return self.merged | {n: p.detach() for n, p in self.own_parts().items()}
 
-    def fit_scale(self,
-        music:torch.Tensor,        # (n, d_music) of the training set
-    ):
-        "Take mean and spread of the music's numbers (raises `ValueError` if one is not finite)."
-        if not music.isfinite().all():
-            raise ValueError("the music of the training tracks has numbers that are not finite")
-        self.mean.copy_(music.float().mean(0))
-        self.spread.copy_(music.float().std(0, correction=0).clamp(min=1e-3))
-
-# %% ../../nbs/50_models/50_generator.ipynb #cell-040
-class Generator(_Parts):
-    "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
-    kind, task = 'generator', 'text-generation'
-    about = "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. "\
-            "Only the projection and the updates are in this file."
-
     def soft(self,
         music:torch.Tensor,          # (b, d_music); NaN where not known
     )->torch.Tensor:                 # (b, n_soft, d_word)
@@ -401,6 +386,22 @@ class Generator(_Parts):
                              "the encoder it was trained with?")
         known = torch.nan_to_num((music.to(self.mean) - self.mean)/self.spread, nan=0.)
         return self.projection(known).unflatten(-1, (self.config.n_soft, -1))
+
+    def fit_scale(self,
+        music:torch.Tensor,        # (n, d_music) of the training set
+    ):
+        "Take mean and spread of the music's numbers (raises `ValueError` if one is not finite)."
+        if not music.isfinite().all():
+            raise ValueError("the music of the training tracks has numbers that are not finite")
+        self.mean.copy_(music.float().mean(0))
+        self.spread.copy_(music.float().std(0, correction=0).clamp(min=1e-3))
+
+# %% ../../nbs/50_models/50_generator.ipynb #cell-041
+class Generator(_Parts):
+    "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
+    kind, task = 'generator', 'text-generation'
+    about = "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. "\
+            "Only the projection and the updates are in this file."
 
     def embed(self,
         ids:torch.Tensor,            # (b, n) tokens, each row beginning with the frame's
@@ -441,11 +442,10 @@ class Generator(_Parts):
         dtype:torch.dtype=torch.float32,     # of the language model
         device:str|torch.device='cpu',
         base:str|Path|None=None,             # another place of the language model; None: as config.json says
-        trainable:bool=False,                # keep the updates beside the weights (needs peft); False: merge them
+        trainable:bool=False,                # updates stay beside the weights (needs peft); False: merged
     )->'Generator':                          # in eval mode
         "Read a generator, and the language model it belongs to."
-        folder = hub_folder(str(name))
-        config, sha256 = read_config(cls.kind, GeneratorConfig, folder)
+        config, sha256 = read_config(cls.kind, GeneratorConfig, folder := hub_folder(str(name)))
         model = cls(config, *open_base(base or config.base, dtype), trainable)
         own, apart = model.own_parts(), {} if trainable else update_shapes(model.lm, config)
         state = read_state(folder, sha256, {k: v.shape for k, v in own.items()} | apart)
@@ -455,7 +455,7 @@ class Generator(_Parts):
         if apart: merge_updates(model.lm, config, model.merged)
         return model.to(device).eval()
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-051
+# %% ../../nbs/50_models/50_generator.ipynb #cell-052
 def track_music(
     segments:torch.Tensor,       # (n, d) summaries of a track's segments, n >= 1
 )->torch.Tensor:                 # (d,), float32

@@ -184,6 +184,7 @@ class Plan:
     candidates: dict[str, Candidate]   # by item_id
     pairs: list[Pair]                  # in the corpus' order
 
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-019
 def plan_dataset(
     corpus:Corpus,
     out:str|Path,                            # folder of the data set; a ranker that is trained goes in there
@@ -209,7 +210,7 @@ def plan_dataset(
     candidates = pick_candidates(ranker, found, split, seed=seed, recordings=recordings_of(corpus))
     return Plan(found, split, candidates, make_pairs(corpus, found, candidates, split, n_turn, seed))
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-019
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-020
 def _beside(path:str|Path, folder:Path)->str:
     "A path as seen from a folder, so that both can be moved together."
     try: return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix()
@@ -223,7 +224,7 @@ def _write_source(out:Path, corpus:Corpus, plan:Plan, mvp:str|Path|None, split_b
                  features=_beside(plan.features.folder, out), mvp=ranker, split_by=split_by, seed=seed)
     return write_atomic(out/'source.json', json.dumps(about, indent=1))
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-020
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-021
 def make_dataset(
     corpus:Corpus,
     out:str|Path,                            # folder of the data set
@@ -248,7 +249,7 @@ def make_dataset(
     _write_source(out, corpus, plan, planned.get('mvp'), split_by, seed)
     return Made(out, quartets, report, plan.features.failures)
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-022
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-023
 class Data(NamedTuple):
     "A corpus and what was made of it."
     corpus: Corpus
@@ -281,14 +282,14 @@ def read_source(
     there = {k: Path(folder)/about[k] for k in ('corpus', 'features', 'mvp')}
     return about | {k: p for k, p in there.items() if k != 'mvp' or p.exists()}
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-023
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-024
 def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path):
     "Quartets and split must agree."
     wrong = [r['item_id'] for r in rows if split.get(r['item_id']) != r['split']]
     if wrong:
         raise MusechatError(f"the quartets in {printable(folder)} were made with another split ({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-024
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-025
 def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None):
     "Quartets must be of this corpus, and of the split that is wanted."
     where = f"the quartets in {printable(folder)}"
@@ -298,7 +299,7 @@ def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None)
         raise MusechatError(f"{where} are split by {source['split_by']}, not by {split_by}: `musechat synthesize "
                             f"--split-by {split_by}` makes others")
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-025
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-026
 def find_data(
     path:str|Path,                           # folder of quartets, or of a corpus
     corpus:str|Path|None=None,               # of the corpus, where the quartets do not know it
@@ -327,7 +328,7 @@ def find_data(
     if source: _check_source(source, folder, opened, split_by)
     return _open_data(folder, opened, source, features, preset, split_by, n_workers, progress)
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-026
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-027
 def _open_data(folder:Path, corpus:Corpus, source:Mapping, features:str|Path|None, preset:str|Preset, split_by:str|None,
                n_workers:int|None, progress:bool)->Data:
     "Open what `find_data` has found; quartets of others bring their own split."
