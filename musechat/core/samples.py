@@ -32,6 +32,6 @@ def sample_library()->Path:     # a folder with the tracks and `tracks.json`
     "Where the sample tracks are."
     return package_file('sample', 'tracks.json').parent
 
-def sample_video()->Path:       # an MP4 file of 16 s
+def sample_video()->Path:       # an MP4 file of 20 s
     "Where the sample video is."
     return package_file('sample', 'shore.mp4')
