@@ -30,7 +30,7 @@ from ..core.files import cache_dir, write_atomic
 from ..encoders.base import quiet
 from ..core.files import append_jsonl
 from ..core.jobs import job_lock, open_journal, signature_hash
-from ..core.metrics import draw_queries, Difference, Estimate
+from ..core.metrics import bootstrap, Difference, Estimate
 from ..encoders.checkpoints import fetch, hub_folder
 from ..language.facts import Facts, Pair
 from ..data.dialogs.templates import write_dialog
@@ -500,18 +500,12 @@ metrics = (Metric('bertscore', 'BERTScore F1 ↑', 1, 4), Metric('ab', 'AB ↓',
            Metric('distinct_2', 'distinct-2', 0, 3), Metric('words', 'words', 0, 1))
 _drawn = tuple(m.name for m in metrics if m.name != 'distinct_2')
 
-def _means(x:torch.Tensor)->torch.Tensor:
-    "(n_draw, n, n_column) to (n_draw, n_figure), in the order of `_drawn`."
-    at = {c: x[..., i] for i, c in enumerate(_columns)}
-    ratio = at['supported'].sum(1)/at['claims'].sum(1)
-    return torch.stack([ratio if name == 'claim_precision' else at[name].nanmean(1) for name in _drawn], 1)
-
-def _estimates(x:torch.Tensor, means:Callable, n_draw:int, seed:int)->dict[str, Estimate]:
-    "Figures with their intervals; a figure that nothing is known of is left out."
-    value = means(x[None])[0]
-    draws = draw_queries(x, means, n_draw, torch.Generator().manual_seed(seed))
-    low, high = draws.nanquantile(torch.tensor([.025, .975], dtype=torch.float64), dim=0)
-    return {name: Estimate(v.item(), a.item(), b.item()) for name, v, a, b in zip(_drawn, value, low, high) if not torch.isnan(v)}
+def _means(x:torch.Tensor)->dict[str, torch.Tensor]:
+    "Means of (n_draw, n, n_column) over replies, by the names of the figures."
+    at = dict(zip(_columns, x.unbind(-1)))
+    means = {name: values.nanmean(1) for name, values in at.items()}
+    means['claim_precision'] = at['supported'].sum(1)/at['claims'].sum(1)
+    return {name: means[name] for name in _drawn}
 
 # %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-061
 @dataclass(frozen=True)
@@ -531,9 +525,10 @@ def summarise_replies(
 )->ReasoningRow:
     "Means over replies with 95 % intervals; distinct-2 has none."
     spread = distinct_2(scores.replies)
-    found = _estimates(scores.values, _means, n_draw, seed) | dict(distinct_2=Estimate(spread, spread, spread))
+    found = bootstrap([scores.values], _means, n_draw, seed) | dict(distinct_2=Estimate(spread, spread, spread))
     return ReasoningRow(name, {m.name: found[m.name] for m in metrics if m.name in found}, len(scores), kind)
 
+# %% ../../nbs/90_evaluation/10_reasoning.ipynb #8b2c01
 def reply_difference(
     name:str,                        # such as 'title + embedding - title only'
     scores:ReplyScores,
@@ -543,8 +538,11 @@ def reply_difference(
 )->Difference:
     "The figures of one system minus those of another, with paired intervals."
     if len(scores) != len(other): raise ValueError(f"both systems must have replied to the same tracks, got {len(scores)} and {len(other)} replies")
+    def gain(pair):
+        own, its = map(_means, pair.unbind(-1))
+        return {name: own[name] - its[name] for name in own}
     both = torch.stack([scores.values, other.values], -1)
-    return Difference(name, _estimates(both, lambda x: _means(x[..., 0]) - _means(x[..., 1]), n_draw, seed), 'replies')
+    return Difference(name, bootstrap([both], gain, n_draw, seed), 'replies')
 
 # %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-064
 paper_table_2 = (      # real music videos, Vicuna-7B, dialogs written by GPT-3.5; the models that judged and alpha and beta are not named (paper, Table 2)
