@@ -7,27 +7,25 @@ __all__ = ['is_score', 'patch_starts', 'MusicnnMusic', 'summary_tags', 'AstMusic
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-002
 import math
-from pathlib import Path
 from typing import Sequence, TYPE_CHECKING
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .base import (
-    Array, check_waves, join_tokens, load_part, load_pretrained, pick_device, Tokens, weights_version)
+from .base import Array, check_waves, Device, HubEncoder, join_tokens, pick_device, Tokens
 from .musicnn import cut_patches, hop, log_mel, msd_tags, mtt_tags, n_frame, Tagger
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-003
-if TYPE_CHECKING: from transformers import ASTFeatureExtractor
+if TYPE_CHECKING: from transformers import ASTFeatureExtractor, PreTrainedModel
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-006
-_reach = 209    # frames that one patch stands for at most; 3 of them are 10 s
-_slots = 3      # tokens a patch, about one a second
+_reach = 209  # frames that one patch stands for at most; 3 of them are 10 s
+_slots = 3    # tokens a patch, about one a second
 
 def patch_starts(
-    n_frames:int,            # real frames, > 0
-)->list[int]:                # first frame of each patch
+    n_frames:int,  # real frames, > 0
+)->list[int]:      # first frame of each patch
     "Where patches of 187 frames start: one for every 209 frames begun, evenly from the first frame to the last."
     n = math.ceil(n_frames/_reach)
     last = max(0, n_frames - n_frame)
@@ -35,8 +33,8 @@ def patch_starts(
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-009
 def _slot_weights(
-    n_real:torch.Tensor,     # int64 (p,): real frames in each patch
-)->torch.Tensor:             # float32 (p, 3, 187): each row sums to 1, or to 0 where nothing is real
+    n_real:torch.Tensor,  # int64 (p,): real frames in each patch
+)->torch.Tensor:          # float32 (p, 3, 187): each row sums to 1, or to 0 where nothing is real
     "What averages a patch's 187 frames to three tokens."
     frame = torch.arange(n_frame)
     slot = (frame*_slots//n_frame) == torch.arange(_slots)[:, None]
@@ -45,22 +43,22 @@ def _slot_weights(
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-012
 def _cut_patches(
-    waves:torch.Tensor,      # float32 (b, n)
-    n_real:torch.Tensor,     # int64 (b,): real samples
+    waves:torch.Tensor,   # float32 (b, n)
+    n_real:torch.Tensor,  # int64 (b,): real samples
 )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "All patches of a batch (p, 187, 96), real frames of each (p,), and their places in a grid, bool (b, n_patch)."
     mel, n_frames = log_mel(waves), (1 + n_real//hop).tolist()
-    n_patch = len(patch_starts(mel.shape[1]))      # as many as an item that is real to the end has
+    n_patch = len(patch_starts(mel.shape[1]))  # as many as an item that is real to the end has
     starts = [patch_starts(n) for n in n_frames]
     cut = [m[s:min(s + n_frame, n)] for m, n, row in zip(mel, n_frames, starts) for s in row]
-    patches = torch.cat([cut_patches(c) for c in cut])         # one each; a short one is repeated to fill it
+    patches = torch.cat([cut_patches(c) for c in cut])  # one each; a short one is repeated to fill it
     grid = torch.arange(n_patch) < torch.tensor([len(row) for row in starts])[:, None]
     return patches, torch.tensor([len(c) for c in cut]), grid
 
 def _encode_patches(
-    nets:Sequence[nn.Module],     # MTT, MSD
-    patches:torch.Tensor,         # (p, 187, 96)
-    real:torch.Tensor,            # (p,) real frames in each
+    nets:Sequence[nn.Module],  # MTT, MSD
+    patches:torch.Tensor,      # (p, 187, 96)
+    real:torch.Tensor,         # (p,) real frames in each
 )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "For each patch: dense layers and scores of both networks (p, 500), tokens (p, 3, 1506), their mask (p, 3)."
     outs = [net(patches) for net in nets]
@@ -70,14 +68,14 @@ def _encode_patches(
     return summary.float().cpu(), tokens.float().cpu(), (weights.sum(-1) > 0).cpu()
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-014
-is_score = torch.arange(500) % 250 >= 200    # where in the summary scores stand: 200 dense, 50 scores, twice
+is_score = torch.arange(500) % 250 >= 200  # where in the summary scores stand: 200 dense, 50 scores, twice
 
 def _lay_out(
-    summary:torch.Tensor,    # (p, 500), scores as scores
-    tokens:torch.Tensor,     # (p, 3, d)
-    mask:torch.Tensor,       # (p, 3)
-    grid:torch.Tensor,       # bool (b, n_patch), true p times
-)->Tokens:                   # (b, 1 + 3*n_patch, d) and (b, 1 + 3*n_patch)
+    summary:torch.Tensor,  # (p, 500), scores as scores
+    tokens:torch.Tensor,   # (p, 3, d)
+    mask:torch.Tensor,     # (p, 3)
+    grid:torch.Tensor,     # bool (b, n_patch), true p times
+)->Tokens:                 # (b, 1 + 3*n_patch, d) and (b, 1 + 3*n_patch)
     "Token 0 from the mean over an item's patches, the others behind it."
     b, n, d = *grid.shape, tokens.shape[-1]
     cells = summary.new_zeros(b, n, 500)
@@ -95,26 +93,26 @@ class MusicnnMusic:
     d = 1506
     sample_rate_hz = 16000
     version = 'musicnn/patches3'
+    batch_size = 12  # patches a pass
     def __init__(self,
-        mtt:nn.Module,                        # `Musicnn` trained on MagnaTagATune
-        msd:nn.Module,                        # `Musicnn` trained on the Million Song Dataset
-        device:str|torch.device|None=None,    # None: the GPU if there is one
-        batch_size:int=12,                    # patches a pass
+        mtt:nn.Module,       # `Musicnn` trained on MagnaTagATune
+        msd:nn.Module,       # `Musicnn` trained on the Million Song Dataset
+        device:Device=None,  # None: the GPU if there is one
     ):
-        self.device,self.batch_size = pick_device(device),batch_size
+        self.device = pick_device(device)
         self.nets = [n.eval().to(self.device) for n in (mtt, msd)]
 
     @classmethod
-    def from_pretrained(cls, device:str|torch.device|None=None)->'MusicnnMusic':
+    def from_pretrained(cls, device:Device=None)->'MusicnnMusic':
         "With the published weights, fetched if they are not there."
         tagger = Tagger.from_pretrained()
         return cls(tagger.mtt, tagger.msd, device)
 
     def encode(self,
-        waves:Array,                # float (b, n), 10 s each as a rule, or one wave (n,)
-        mask:Array|None=None,       # bool (b, n), true where real; None: all
-        sample_rate_hz:int=16000,   # of `waves`; anything else is refused
-    )->Tokens:                      # tokens (b, n_m, 1506) and mask (b, n_m); n_m is 10 for 10 s
+        waves:Array,               # float (b, n), 10 s each as a rule, or one wave (n,)
+        mask:Array|None=None,      # bool (b, n), true where real; None: all
+        sample_rate_hz:int=16000,  # of `waves`; anything else is refused
+    )->Tokens:                     # tokens (b, n_m, 1506) and mask (b, n_m); n_m is 10 for 10 s
         "Waves to tokens, token 0 the summary that `summary_tags` reads."
         waves, n_real = check_waves(waves, mask, sample_rate_hz, self.sample_rate_hz)
         if not len(waves): return join_tokens([], self.d)
@@ -127,8 +125,8 @@ class MusicnnMusic:
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-018
 def summary_tags(
-    summary:torch.Tensor,    # (n, 500 or more): token 0 of `MusicnnMusic`
-)->list[dict[str, dict[str, float]]]:     # n times {'mtt': {tag: score}, 'msd': {tag: score}}, 50 each
+    summary:torch.Tensor,  # (n, 500 or more): token 0 of `MusicnnMusic`
+)->list[dict[str, dict[str, float]]]:  # n times {'mtt': {tag: score}, 'msd': {tag: score}}, 50 each
     "Tag scores in [0, 1] from summaries, one dict a row."
     x = torch.as_tensor(summary)
     if x.ndim != 2 or x.shape[1] < 500:
@@ -137,54 +135,37 @@ def summary_tags(
     return [dict(mtt=dict(zip(mtt_tags, row[200:250])), msd=dict(zip(msd_tags, row[450:500]))) for row in scores]
 
 # %% ../../nbs/20_encoders/60_audio.ipynb #cell-028
-class AstMusic:
+class AstMusic(HubEncoder):
     "Audio Spectrogram Transformer: CLS, distillation token and patches (Gong et al. 2021)."
-    def __init__(self,
-        model:nn.Module,                      # `ASTModel`
-        extractor:'ASTFeatureExtractor',      # what makes its spectrograms
-        version:str,                          # see `MusicEncoder`
-        device:str|torch.device|None=None,    # None: the GPU if there is one
-        batch_size:int=4,                     # segments a pass
-    ):
-        self.device = pick_device(device)
-        self.model,self.extractor = model.eval().to(self.device),extractor
-        self.version,self.d,self.batch_size = version,model.config.hidden_size,batch_size
-        self.sample_rate_hz = extractor.sampling_rate
+    network, preparer = 'ASTModel', 'AutoFeatureExtractor'
+    default, how, batch_size = 'MIT/ast-finetuned-audioset-10-10-0.4593', 'fbank', 4
 
-    @classmethod
-    def from_pretrained(cls,
-        name:str|Path='MIT/ast-finetuned-audioset-10-10-0.4593', # hub id or folder of an AST
-        device:str|torch.device|None=None,
-        **options:object,                                        # for transformers: `revision`, `local_files_only`, ...
-    )->'AstMusic':
-        "The network without its AudioSet classes."
-        from transformers import AutoFeatureExtractor, ASTModel
-        model = load_pretrained(ASTModel, name, **options)
-        extractor = load_part(AutoFeatureExtractor, name, **options)
-        return cls(model, extractor, weights_version(name, model, 'fbank'), device)
+    def __init__(self, model:'PreTrainedModel', extractor:'ASTFeatureExtractor', version:str, device:Device=None):
+        super().__init__(model, extractor, version, device)
+        self.extractor, self.sample_rate_hz = extractor, extractor.sampling_rate
 
     def _mask(self, n_real:torch.Tensor)->torch.Tensor:
         "True for CLS, distillation token and patches that start in a real frame; patches go through time, then bands."
         c = self.model.config
         n_time = (c.max_length - c.patch_size)//c.time_stride + 1
         n_band = (c.num_mel_bins - c.patch_size)//c.frequency_stride + 1
-        n_window = 1 + (n_real.clamp(min=400) - 400)//160     # windows of 25 ms every 10 ms
+        n_window = 1 + (n_real.clamp(min=400) - 400)//160  # windows of 25 ms every 10 ms
         real = torch.arange(n_time)*c.time_stride < n_window[:, None]
         return torch.cat([torch.ones(len(real), 2, dtype=torch.bool), real.repeat(1, n_band)], 1)
 
     def spectrograms(self,
-        waves:torch.Tensor,       # float32 (b, n)
-        n_real:torch.Tensor,      # int64 (b,): real samples
-    )->torch.Tensor:              # (b, 1024, 128)
+        waves:torch.Tensor,   # float32 (b, n)
+        n_real:torch.Tensor,  # int64 (b,): real samples
+    )->torch.Tensor:          # (b, 1024, 128)
         "What the network sees; fewer than 400 samples, one window, are filled up with silence."
         real = [F.pad(w[:n], (0, max(0, 400 - n))).numpy() for w, n in zip(waves, n_real.tolist())]
         return self.extractor(real, sampling_rate=self.sample_rate_hz, return_tensors='pt')['input_values']
 
     def encode(self,
-        waves:Array,                # float (b, n), at most 10.25 s each, or one wave (n,)
-        mask:Array|None=None,       # bool (b, n), true where real; None: all
-        sample_rate_hz:int=16000,   # of `waves`; anything else is refused
-    )->Tokens:                      # tokens (b, 1214, d) and mask (b, 1214)
+        waves:Array,               # float (b, n), at most 10.25 s each, or one wave (n,)
+        mask:Array|None=None,      # bool (b, n), true where real; None: all
+        sample_rate_hz:int=16000,  # of `waves`; anything else is refused
+    )->Tokens:                     # tokens (b, 1214, d) and mask (b, 1214)
         "Waves to tokens, token 0 (CLS) the summary."
         waves, n_real = check_waves(waves, mask, sample_rate_hz, self.sample_rate_hz)
         limit, n = (self.extractor.max_length - 1)*160 + 400, waves.shape[1]

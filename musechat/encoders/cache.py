@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 Tensors = dict[str, torch.Tensor]
 
 def feature_key(
-    content:str,             # `content_hash` or `media_id` of the medium
-    version:str,             # `version` of the encoder
-    **options:object,        # preprocessing: fps=1., start_s=0., ...; JSON values
-)->str:                      # one line of JSON
+    content:str,       # `content_hash` or `media_id` of the medium
+    version:str,       # `version` of the encoder
+    **options:object,  # preprocessing: fps=1., start_s=0., ...; JSON values
+)->str:                # one line of JSON
     "What features depend on, as one string."
     return json.dumps(dict(content=content, version=version, **dict(sorted(options.items()))))
 
@@ -67,7 +67,7 @@ def _read(path:Path)->tuple[str, Tensors]:
     try:
         with safe_open(path, 'pt') as f:
             return (f.metadata() or {}).get('musechat', ''), {k: f.get_tensor(k).clone() for k in f.keys()}
-    except (SafetensorError, ValueError, OSError, RuntimeError) as e:    # RuntimeError: a file that goes meanwhile
+    except (SafetensorError, ValueError, OSError, RuntimeError) as e:  # RuntimeError: a file that goes meanwhile
         if isinstance(e, FileNotFoundError) or 'No such file' in str(e): raise FileNotFoundError(path) from e
         raise _Damaged(printable(e)) from e
 
@@ -80,7 +80,7 @@ def _read_checked(path:Path, key:str)->Tensors:
     return tensors
 
 # %% ../../nbs/20_encoders/70_cache.ipynb #cell-011
-File = tuple[Path, int, float]      # path, bytes, seconds since the epoch
+File = tuple[Path, int, float]  # path, bytes, seconds since the epoch
 
 def _stats(paths:Iterable[Path])->Iterator[File]:
     "Path, size and time of files; one that another process just removed is left out."
@@ -96,10 +96,8 @@ class CacheFolder:
     "Files of a cache: what they are called, how much they take, which go first."
     def __init__(self, folder:Path): self.folder = folder
 
-    def path(self,
-        key:str,                   # from `feature_key`
-    )->Path:                       # where its features are or would be
-        "A file name that any key fits in."
+    def path(self, key:str)->Path:
+        "Where the features of a key are or would be; the file's name is a hash of the key."
         name = hashlib.sha256(key.encode()).hexdigest()[:40]
         return self.folder/name[:2]/f'{name}.safetensors'
 
@@ -114,8 +112,8 @@ class CacheFolder:
         return len(files), _n_bytes(files)
 
     def prune(self,
-        limit_bytes:int=0,         # remove what was not used for longest until no more than this is left; 0: all
-    )->tuple[int, int]:            # files and bytes removed
+        limit_bytes:int=0,  # remove what was not used for longest until no more than this is left; 0: all
+    )->tuple[int, int]:     # files and bytes removed
         "Make room; also removes what killed processes left unfinished a day ago."
         gone = [f for f in _stats(self.folder.glob('*/.*.safetensors')) if f[2] < time.time() - 86400]
         files = self.files()
@@ -131,21 +129,19 @@ class CacheFolder:
 class FeatureCache(CacheFolder):
     "Features on disk, one safetensors file a medium and encoder; safe to share between processes."
     def __init__(self,
-        folder:str|Path|None=None,         # None: `features` in musechat's cache folder
-        limit_bytes:int|None=8*10**9,      # kept below this by removing what was not used for longest; None: no limit
+        folder:str|Path|None=None,     # None: `features` in musechat's cache folder
+        limit_bytes:int|None=8*10**9,  # kept below this by removing what was not used for longest; None: no limit
     ):
         super().__init__(Path(folder) if folder is not None else cache_dir('features'))
         self.limit_bytes = limit_bytes
-        self._unchecked:int|None = None        # bytes written since the folder was measured
+        self._unchecked:int|None = None  # bytes written since the folder was measured
 
-    def get(self,
-        key:str,               # from `feature_key`
-    )->Tensors|None:           # None where there is none, or a damaged one (which is removed)
-        "Read features back, floats widened to float32."
+    def get(self, key:str)->Tensors|None:
+        "Read features back, floats widened to float32; None where there are none, or damaged ones (which are removed)."
         path = self.path(key)
         try:
             tensors = _read_checked(path, key)
-            if os.access(path, os.W_OK): os.utime(path)     # this is what "used" means to `prune`
+            if os.access(path, os.W_OK): os.utime(path)  # this is what "used" means to `prune`
         except FileNotFoundError: return None
         except _Damaged as e:
             _log.warning('cached features %s are damaged (%s): made again', path.name, e)
@@ -154,9 +150,9 @@ class FeatureCache(CacheFolder):
         return _widened(tensors)
 
     def put(self,
-        key:str,               # from `feature_key`
-        tensors:Tensors,       # at least one
-    )->Tensors:                # as `get` would return them
+        key:str,
+        tensors:Tensors,  # at least one
+    )->Tensors:           # as `get` would return them
         "Store features, whole or not at all."
         kept = _rounded(tensors)
         with atomic_path(self.path(key)) as tmp: save_file(kept, tmp, metadata=dict(musechat=f'{_crc(kept)} {key}'))
@@ -164,15 +160,15 @@ class FeatureCache(CacheFolder):
         return _widened(kept)
 
     def get_or_make(self,
-        key:str,                          # from `feature_key`
-        make:Callable[[], Tensors],       # called only where nothing is stored
+        key:str,
+        make:Callable[[], Tensors],  # called only where nothing is stored
     )->Tensors:
         "The features of `key`, made if need be."
         found = self.get(key)
         if found is not None: return found
         made = make()
         try: return self.put(key, made)
-        except OSError as e:      # a full or read-only disk costs time, not the answer
+        except OSError as e:  # a full or read-only disk costs time, not the answer
             _log.warning('features could not be cached in %s (%s)', printable(self.folder), e.strerror or e)
             return _widened(_rounded(made))
 

@@ -8,6 +8,7 @@ __all__ = ['mtt_tags', 'msd_tags', 'sample_rate_hz', 'hop', 'n_band', 'n_frame',
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-002
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Sequence
@@ -27,10 +28,10 @@ _tags = json.loads(package_file('encoders', 'musicnn_tags.json').read_text(encod
 mtt_tags, msd_tags = tuple(_tags['mtt']), tuple(_tags['msd'])
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-011
-sample_rate_hz = 16000   # what musicnn listens to
-hop = 256                # samples from one frame to the next
-n_band = 96              # mel bands of a frame
-n_frame = 187            # frames of a patch, 2.99 s
+sample_rate_hz = 16000  # what musicnn listens to
+hop = 256               # samples from one frame to the next
+n_band = 96             # mel bands of a frame
+n_frame = 187           # frames of a patch, 2.99 s
 
 @lru_cache(maxsize=4)
 def _mel(device:str)->nn.Module:
@@ -42,8 +43,8 @@ def _mel(device:str)->nn.Module:
 
 @torch.inference_mode()
 def log_mel(
-    waves:Array,          # mono at 16 kHz, about [-1, 1], shape (b, n), n >= 1
-)->torch.Tensor:          # shape (b, 1 + n//256, 96), >= 0
+    waves:Array,  # mono at 16 kHz, about [-1, 1], shape (b, n), n >= 1
+)->torch.Tensor:  # shape (b, 1 + n//256, 96), >= 0
     "Log-mel spectrogram log10(10000 x + 1); frames are centred on every 256th sample, with silence beyond both ends."
     waves = torch.as_tensor(waves, dtype=torch.float32)
     if waves.ndim != 2 or not waves.shape[1]:
@@ -52,8 +53,8 @@ def log_mel(
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-018
 def cut_patches(
-    mel:torch.Tensor,        # one log-mel spectrogram, shape (t, 96), t >= 1
-)->torch.Tensor:             # shape (n, 187, 96), n = max(1, t//187)
+    mel:torch.Tensor,  # one log-mel spectrogram, shape (t, 96), t >= 1
+)->torch.Tensor:       # shape (n, 187, 96), n = max(1, t//187)
     "Patches one after another; a short spectrogram is repeated to fill one."
     if len(mel) < n_frame: mel = mel.repeat(-(-n_frame//len(mel)), 1)[:n_frame]
     n = len(mel)//n_frame
@@ -63,18 +64,14 @@ def cut_patches(
 class ConvNorm(nn.Module):
     "Convolution that keeps the number of frames, ReLU, batch normalisation."
     def __init__(self,
-        conv:nn.Module,      # Conv1d over (b, d, t), or Conv2d over (b, 1, t, band)
-        norm:nn.Module,      # of the same number of dimensions
+        conv:nn.Conv1d|nn.Conv2d,  # over (b, d, t), or over (b, 1, t, band)
+        norm:nn.Module,            # of the same number of dimensions
     ):
         super().__init__()
-        self.conv,self.norm = conv,norm
+        self.conv, self.norm = conv, norm
         k, rest = conv.kernel_size[0], 2*(len(conv.kernel_size) - 1)
-        self.pad = (0,)*rest + ((k - 1)//2, k//2)       # an even filter looks one frame further ahead, as in TensorFlow
+        self.pad = (0,)*rest + ((k - 1)//2, k//2)  # an even filter looks one frame further ahead, as in TensorFlow
     def forward(self, x:torch.Tensor)->torch.Tensor: return self.norm(F.relu(self.conv(F.pad(x, self.pad))))
-
-def _filters(n:int, n_time:int, n_freq:int)->ConvNorm:
-    "`n` filters of the front end."
-    return ConvNorm(nn.Conv2d(1, n, (n_time, n_freq)), nn.BatchNorm2d(n, eps=1e-3))
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-023
 class Musicnn(nn.Module):
@@ -82,20 +79,20 @@ class Musicnn(nn.Module):
     def __init__(self):
         super().__init__()
         self.norm = nn.BatchNorm2d(1, eps=1e-3)
-        sizes = [(204, 7, 38), (204, 7, 67), (51, 128, 1), (51, 64, 1), (51, 32, 1)]
-        self.front = nn.ModuleList([_filters(*s) for s in sizes])
+        sizes = [(204, (7, 38)), (204, (7, 67)), (51, (128, 1)), (51, (64, 1)), (51, (32, 1))]  # filters: frames, bands
+        front = [ConvNorm(nn.Conv2d(1, n, size), nn.BatchNorm2d(n, eps=1e-3)) for n, size in sizes]
         middle = [ConvNorm(nn.Conv1d(d, 64, 7), nn.BatchNorm1d(64, eps=1e-3)) for d in (561, 64, 64)]
-        self.middle = nn.ModuleList(middle)
-        self.pool_norm,self.dense = nn.BatchNorm1d(1506, eps=1e-3),nn.Linear(1506, 200)
-        self.dense_norm,self.logits = nn.BatchNorm1d(200, eps=1e-3),nn.Linear(200, 50)
+        self.front, self.middle = nn.ModuleList(front), nn.ModuleList(middle)
+        self.pool_norm, self.dense = nn.BatchNorm1d(1506, eps=1e-3), nn.Linear(1506, 200)
+        self.dense_norm, self.logits = nn.BatchNorm1d(200, eps=1e-3), nn.Linear(200, 50)
 
     def _front(self, x:torch.Tensor)->torch.Tensor:
         "The best match of each filter over frequency, shape (b, 561, t)."
         return torch.cat([layer(x).amax(3) for layer in self.front], 1)
 
     def timewise(self,
-        patches:torch.Tensor,        # log-mel, shape (b, t, 96)
-    )->torch.Tensor:                 # shape (b, 753, t)
+        patches:torch.Tensor,  # log-mel, shape (b, t, 96)
+    )->torch.Tensor:           # shape (b, 753, t)
         "561 features of the front end and three times 64 of the middle, for each frame."
         x = self.norm(patches[:, None])
         some = 2 if x.device.type == 'cpu' else max(1, len(x))
@@ -105,21 +102,21 @@ class Musicnn(nn.Module):
         return torch.cat([front, one, two, self.middle[2](two) + two], 1)
 
     def forward(self,
-        patches:torch.Tensor,        # log-mel, shape (b, 187, 96)
-    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:   # logits (b, 50), penultimate (b, 200), timewise (b, 187, 753)
+        patches:torch.Tensor,  # log-mel, shape (b, 187, 96)
+    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # logits (b, 50), penultimate (b, 200), timewise (b, 187, 753)
         "Tags of patches; `sigmoid(logits)` are the scores."
         if patches.ndim != 3 or patches.shape[2] != n_band:
             raise ValueError(f"patches must have shape (b, {n_frame}, {n_band}), got {tuple(patches.shape)}")
         frames = self.timewise(patches)
-        pooled = torch.stack([frames.amax(2), frames.mean(2)], 2).flatten(1)      # max_0, mean_0, max_1, ...
+        pooled = torch.stack([frames.amax(2), frames.mean(2)], 2).flatten(1)  # max_0, mean_0, max_1, ...
         penultimate = self.dense_norm(F.relu(self.dense(self.pool_norm(pooled))))
         return self.logits(penultimate), penultimate, frames.transpose(1, 2)
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-024
 def load_musicnn(
-    path:str|Path,                   # mtt.safetensors or msd.safetensors of `fetch('musicnn')`
+    path:str|Path,  # mtt.safetensors or msd.safetensors of `fetch('musicnn')`
     device:str|torch.device='cpu',
-)->Musicnn:                          # ready for inference
+)->Musicnn:  # ready for inference
     "A network with its published weights."
     net = Musicnn()
     found = net.load_state_dict(load_file(path), strict=False)
@@ -128,41 +125,35 @@ def load_musicnn(
     raise ValueError(f"{Path(path).name} is not musicnn: missing {missing[:3]}, unexpected {found.unexpected_keys[:3]}")
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-030
-def _patches(wave:Array, device:torch.device)->torch.Tensor:
+def _patches(wave:Array, rate:int, device:torch.device)->torch.Tensor:
     "All patches of one mono wave, (n, 187, 96)."
-    if len(np.shape(wave)) == 1: return cut_patches(log_mel(check_waves(wave, None, 16000, 16000)[0].to(device))[0])
-    raise ValueError(f"a wave must be mono, shape (n,), got {tuple(np.shape(wave))}; "
-                     "average the channels, or pass several waves as a list")
+    shape = tuple(np.shape(wave))
+    if len(shape) == 1: return cut_patches(log_mel(check_waves(wave, None, rate, sample_rate_hz)[0].to(device))[0])
+    advice = "average the channels, or pass several waves as a list"
+    raise ValueError(f"a wave must be mono, shape (n,), got {shape}; {advice}")
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-031
+@dataclass(repr=False, eq=False)
 class Tagger:
     "musicnn with both sets of weights."
-    def __init__(self,
-        mtt:Musicnn,             # trained on MagnaTagATune
-        msd:Musicnn,             # trained on the Million Song Dataset
-        batch_size:int=8,        # patches a pass
-    ): self.mtt,self.msd,self.batch_size = mtt,msd,batch_size
+    mtt: nn.Module       # `Musicnn` trained on MagnaTagATune
+    msd: nn.Module       # trained on the Million Song Dataset
+    batch_size: int = 8  # patches a pass
 
     @classmethod
-    def from_pretrained(cls,
-        device:str|torch.device='cpu',
-        batch_size:int=8,        # patches a pass
-    )->'Tagger':
+    def from_pretrained(cls, device:str|torch.device='cpu')->'Tagger':
         "With the published weights, fetched if they are not there."
         folder = fetch('musicnn')
-        return cls(*(load_musicnn(folder/f'{data}.safetensors', device) for data in ('mtt', 'msd')), batch_size)
+        return cls(*(load_musicnn(folder/f'{data}.safetensors', device) for data in ('mtt', 'msd')))
 
     @torch.inference_mode()
     def taggrams(self,
-        waves:Sequence[Array],             # mono waves at 16 kHz, each (n,)
-        sample_rate_hz:int=16000,          # of the waves; anything but 16000 is refused
-    )->list[dict[str, np.ndarray]]:        # for each wave {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
+        waves:Sequence[Array],       # mono waves at 16 kHz, each (n,)
+        sample_rate_hz:int=16000,    # of the waves; anything but 16000 is refused
+    )->list[dict[str, np.ndarray]]:  # for each wave {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
         "Scores in [0, 1] of every patch of every wave."
-        if sample_rate_hz != 16000:
-            raise ValueError(f"waves must be sampled at 16000 Hz, got {sample_rate_hz}; "
-                             "musechat.media.read.read_audio resamples")
         device = next(self.mtt.parameters()).device
-        cut = [_patches(w, device) for w in waves]
+        cut = [_patches(w, sample_rate_hz, device) for w in waves]
         if not cut: return []
         batches = torch.cat(cut).split(self.batch_size)
         nets, sizes = (self.mtt, self.msd), [len(c) for c in cut]
@@ -170,29 +161,26 @@ class Tagger:
         return [dict(mtt=m.numpy(), msd=s.numpy()) for m, s in zip(*scores)]
 
     def taggram(self,
-        wave:Array,                        # mono at 16 kHz, (n,)
-        sample_rate_hz:int=16000,          # anything but 16000 is refused
-    )->dict[str, np.ndarray]:              # {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
-        "Scores in [0, 1] of every patch, 2.99 s each."
+        wave:Array,  # mono, (n,)
+        sample_rate_hz:int=16000,
+    )->dict[str, np.ndarray]:  # {'mtt': (n_patch, 50), 'msd': (n_patch, 50)}
+        "`taggrams` of one wave; a patch is 2.99 s."
         return self.taggrams([wave], sample_rate_hz)[0]
 
     def tag(self,
-        waves:Array|Sequence[Array],       # one mono wave at 16 kHz (n,), or a list of them
-        sample_rate_hz:int=16000,          # anything but 16000 is refused
+        waves:Array|Sequence[Array],  # as of `taggrams`, or one wave
+        sample_rate_hz:int=16000,
     )->list[dict[str, dict[str, float]]]:  # for each wave {'mtt': {tag: score}, 'msd': {tag: score}}
         "Mean score in [0, 1] of each tag over time, in the network's order of tags."
         if isinstance(waves, (np.ndarray, torch.Tensor)): waves = [waves]
+        def named(gram, tags): return dict(zip(tags, gram.mean(0, dtype=np.float64).tolist()))
         grams = self.taggrams(waves, sample_rate_hz)
-        return [dict(mtt=_named(gram['mtt'], mtt_tags), msd=_named(gram['msd'], msd_tags)) for gram in grams]
+        return [dict(mtt=named(gram['mtt'], mtt_tags), msd=named(gram['msd'], msd_tags)) for gram in grams]
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-032
-def _named(gram:np.ndarray, tags:tuple[str, ...])->dict[str, float]:
-    "The mean over time of each tag."
-    return dict(zip(tags, gram.mean(0, dtype=np.float64).tolist()))
-
 def top_tags(
-    scores:dict[str, float],     # tag to score
-    n:int=5,                     # the paper keeps five
-)->list[str]:                    # best first; exact ties in alphabetical order
+    scores:dict[str, float],  # tag to score
+    n:int=5,                  # the paper keeps five
+)->list[str]:                 # best first; exact ties in alphabetical order
     "The `n` best tags."
     return sorted(scores, key=lambda t: (-scores[t], t))[:n]

@@ -24,7 +24,6 @@ class Preset:
     d_music: int             # width of a music token
     video_fps: float = 5.    # frames a second that are encoded
 
-# %% ../../nbs/20_encoders/00_presets.ipynb #cell-006
 presets = dict(
     laptop=Preset('laptop', video='efficientnet-lite0', text='all-minilm-l6-v2', music='musicnn',
                   generator='smollm2-135m-instruct', mvp_video='efficientnet-lite0',
@@ -34,7 +33,6 @@ presets = dict(
                  mvp_video='openai/clip-vit-large-patch14', d_video=512, d_text=512, d_music=768),
 )
 
-# %% ../../nbs/20_encoders/00_presets.ipynb #cell-007
 def get_preset(
     preset:str|Preset='laptop',   # a name in `presets`, or a preset of your own
 )->Preset:

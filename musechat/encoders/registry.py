@@ -9,10 +9,8 @@ __all__ = ['Encoders', 'load_encoders']
 import threading
 from typing import Callable
 
-import torch
-
 from .audio import AstMusic, MusicnnMusic
-from .base import MusicEncoder, TextEncoder, VideoEncoder
+from .base import Device, MusicEncoder, TextEncoder, VideoEncoder
 from .presets import get_preset, Preset
 from .text import ClipText, MiniLMText
 from .vision import ClipVideo, LiteVideo
@@ -21,10 +19,10 @@ from .vision import ClipVideo, LiteVideo
 class Encoders:
     "Video, text and music encoder of a preset, each loaded on first use."
     def __init__(self,
-        video:VideoEncoder|Callable[[], VideoEncoder],     # an encoder, or a function that makes one
+        video:VideoEncoder|Callable[[], VideoEncoder],  # an encoder, or a function that makes one
         text:TextEncoder|Callable[[], TextEncoder],
         music:MusicEncoder|Callable[[], MusicEncoder],
-        preset:Preset|None=None,                           # what they were made from, if from a preset
+        preset:Preset|None=None,  # what they were made from, if from a preset
     ):
         self._parts,self._lock,self.preset = dict(video=video, text=text, music=music),threading.RLock(),preset
 
@@ -54,8 +52,8 @@ class Encoders:
 
 # %% ../../nbs/20_encoders/80_registry.ipynb #cell-006
 def load_encoders(
-    preset:str|Preset='laptop',           # a name in `musechat.encoders.presets.presets`, or a preset of your own
-    device:str|torch.device|None=None,    # None: the GPU if there is one
+    preset:str|Preset='laptop',  # a name in `musechat.encoders.presets.presets`, or a preset of your own
+    device:Device=None,          # None: the GPU if there is one
 )->Encoders:
     "The encoders that a preset names: the laptop's by name, others as a CLIP or an AST of the hub or a folder."
     p = get_preset(preset)

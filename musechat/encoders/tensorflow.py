@@ -34,7 +34,6 @@ def varint(data:bytes, at:int, end:int)->tuple[int, int]:
         if data[at + i] < 128: return value & 0xFFFFFFFFFFFFFFFF, at + i + 1
     raise RecordError(f'a number without an end at byte {at} of the record')
 
-# %% ../../nbs/20_encoders/05_tensorflow.ipynb #cell-010
 max_fields = 10_000      # the largest message of YouTube-8M has 1,024 numbers one by one
 _bytes = {1: 8, 5: 4}    # wire types of fixed size
 

@@ -8,49 +8,42 @@ __all__ = ['TextBase', 'MiniLMText', 'ClipText']
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-002
 import logging
 import threading
-from pathlib import Path
+from abc import ABC, abstractmethod
 from typing import Sequence, TYPE_CHECKING
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
-from .base import (
-    check_texts, chunks, join_tokens, load_part, load_pretrained, pick_device, Tokens, weights_version)
+from .base import check_texts, chunks, Device, HubEncoder, join_tokens, Tokens
 from .checkpoints import fetch
 
 _log = logging.getLogger(__name__)
 
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-003
-if TYPE_CHECKING: from transformers import PreTrainedTokenizerBase
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-006
-class TextBase:
+class TextBase(HubEncoder, ABC):
     "What text encoders share; a subclass says in `embed` how token ids become tokens."
-    def __init__(self,
-        model:nn.Module,                          # from transformers
-        tokenizer:'PreTrainedTokenizerBase',      # its tokenizer
-        version:str,                              # see `TextEncoder`
-        d:int,                                    # width of a token
-        max_tokens:int,                           # a longer text is cut
-        device:str|torch.device|None=None,        # None: the GPU if there is one
-        batch_size:int=64,                        # texts a pass
-    ):
-        self.device = pick_device(device)
-        self.model,self.tokenizer = model.eval().to(self.device),tokenizer
-        self.version,self.d,self.max_tokens,self.batch_size = version,d,max_tokens,batch_size
-        self.n_truncated,self._lock = 0,threading.Lock()
+    preparer, batch_size = 'AutoTokenizer', 64
+    def __init__(self, model:'PreTrainedModel', tokenizer:'PreTrainedTokenizerBase', version:str, device:Device=None):
+        super().__init__(model, tokenizer, version, device)
+        self.tokenizer, self.n_truncated, self._lock = tokenizer, 0, threading.Lock()
 
+    @property
+    @abstractmethod
+    def max_tokens(self)->int: "A longer text is cut."
+
+    @abstractmethod
     def embed(self,
-        ids:torch.Tensor,          # int64 (b, n)
-        attention:torch.Tensor,    # int64 (b, n), 1 where real
+        ids:torch.Tensor,        # int64 (b, n)
+        attention:torch.Tensor,  # int64 (b, n), 1 where real
     )->Tokens:
         "Tokens of a few texts, token 0 the summary."
-        raise NotImplementedError
 
     def _tokenise(self, texts:list[str])->tuple[torch.Tensor, torch.Tensor]:
         "Ids and attention mask, (b, n), each text cut to `max_tokens`."
-        with self._lock:     # a tokenizer holds its settings for cutting, so two threads cannot use it at once
+        with self._lock:  # a tokenizer holds its settings for cutting, so two threads cannot use it at once
             whole = self.tokenizer(texts, verbose=False)['input_ids']
             out = self.tokenizer(texts, truncation=True, max_length=self.max_tokens, padding=True, return_tensors='pt')
             n_cut = sum(len(ids) > self.max_tokens for ids in whole)
@@ -60,8 +53,8 @@ class TextBase:
         return out['input_ids'].to(self.device), out['attention_mask'].to(self.device)
 
     def encode(self,
-        texts:Sequence[str],      # b texts
-    )->Tokens:                    # tokens (b, n_t, d), mask (b, n_t)
+        texts:Sequence[str],  # b texts
+    )->Tokens:                # tokens (b, n_t, d), mask (b, n_t)
         "Texts to tokens; token 0 is the summary."
         pieces = []
         for chunk in chunks(check_texts(texts), self.batch_size):
@@ -72,18 +65,15 @@ class TextBase:
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-008
 class MiniLMText(TextBase):
     "Mean over tokens (L2-normalised) and tokens of a BERT-like sentence encoder (Reimers and Gurevych 2019)."
+    network, max_tokens = 'AutoModel', 256
+
     @classmethod
     def from_pretrained(cls,
-        name:str='all-minilm-l6-v2',          # a name in `musechat.encoders.checkpoints.checkpoints`
-        device:str|torch.device|None=None,    # None: the GPU if there is one
-        batch_size:int=64,                    # texts a pass
+        name:str='all-minilm-l6-v2',  # a name in `musechat.encoders.checkpoints.checkpoints`
+        device:Device=None,           # None: the GPU if there is one
     )->'MiniLMText':
         "With the trained weights, fetched if they are not there."
-        from transformers import AutoModel, AutoTokenizer
-        folder = fetch(name)
-        model = load_pretrained(AutoModel, folder, local_files_only=True)
-        tokenizer = load_part(AutoTokenizer, folder, local_files_only=True)
-        return cls(model, tokenizer, f'{name}/mean256', model.config.hidden_size, 256, device, batch_size)
+        return cls(*cls.load(fetch(name), local_files_only=True), f'{name}/mean256', device)
 
     def embed(self, ids:torch.Tensor, attention:torch.Tensor)->Tokens:
         "Tokens as they come, the mean in front."
@@ -95,19 +85,11 @@ class MiniLMText(TextBase):
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-017
 class ClipText(TextBase):
     "CLIP's text tower with its projection; the summary replaces the start token (Radford et al. 2021)."
-    @classmethod
-    def from_pretrained(cls,
-        name:str|Path='openai/clip-vit-base-patch32',    # hub id or folder of a CLIP
-        device:str|torch.device|None=None,               # None: the GPU if there is one
-        batch_size:int=64,                               # texts a pass
-        **options:object,                                # for transformers: `revision`, `local_files_only`, ...
-    )->'ClipText':
-        "Only the text tower is loaded."
-        from transformers import AutoTokenizer, CLIPTextModelWithProjection
-        model = load_pretrained(CLIPTextModelWithProjection, name, **options)
-        tokenizer, n = load_part(AutoTokenizer, name, **options), model.config.max_position_embeddings
-        version = weights_version(name, model, f'text{n}')
-        return cls(model, tokenizer, version, model.config.projection_dim, n, device, batch_size)
+    network, default, width = 'CLIPTextModelWithProjection', 'openai/clip-vit-base-patch32', 'projection_dim'
+    how = 'text{max_position_embeddings}'
+
+    @property
+    def max_tokens(self)->int: return self.model.config.max_position_embeddings
 
     def embed(self, ids:torch.Tensor, attention:torch.Tensor)->Tokens:
         "Summary in the start token's place, then the others."

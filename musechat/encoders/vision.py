@@ -8,17 +8,13 @@ __all__ = ['LiteVideo', 'imagenet_classes', 'ClipVideo']
 # %% ../../nbs/20_encoders/40_vision.ipynb #cell-002
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .base import Array, check_frames, chunks, load_part, load_pretrained, pick_device, weights_version
+from .base import Array, check_frames, chunks, Device, HubEncoder, pick_device
 from .checkpoints import fetch
-
-# %% ../../nbs/20_encoders/40_vision.ipynb #cell-003
-if TYPE_CHECKING: from transformers.image_processing_utils import BaseImageProcessor
 
 # %% ../../nbs/20_encoders/40_vision.ipynb #cell-006
 def _fold_norms(net:nn.Module)->nn.Module:
@@ -51,21 +47,21 @@ def _squeezed(frames:torch.Tensor)->torch.Tensor:
 class LiteVideo:
     "EfficientNet-Lite0: 1,280 numbers a frame, and ImageNet classes (Tan and Le 2019; Lite by TensorFlow)."
     d = 1280
+    batch_size = 8  # frames a pass; more do not fit the processor's cache and are slower
     def __init__(self,
-        net:nn.Module,                        # timm's `tf_efficientnet_lite0` with its weights, in eval mode
-        device:str|torch.device|None=None,    # None: the GPU if there is one
-        dtype:torch.dtype=torch.float32,      # bfloat16 is faster and less exact, see below
-        batch_size:int=8,                     # frames a pass; more do not fit the processor's cache and are slower
+        net:nn.Module,                    # timm's `tf_efficientnet_lite0` with its weights, in eval mode
+        device:Device=None,               # None: the GPU if there is one
+        dtype:torch.dtype=torch.float32,  # bfloat16 is faster and less exact, see below
     ):
-        self.device,self.dtype,self.batch_size = pick_device(device),dtype,batch_size
+        self.device, self.dtype = pick_device(device), dtype
         self.net = _fold_norms(net).to(self.device, dtype, memory_format=torch.channels_last)
         precision = '' if dtype == torch.float32 else f"/{str(dtype).split('.')[-1]}"
         self.version = f'efficientnet-lite0/squeeze224{precision}'
 
     @classmethod
     def from_pretrained(cls,
-        name:str='efficientnet-lite0',        # a name in `musechat.encoders.checkpoints.checkpoints`
-        device:str|torch.device|None=None,
+        name:str='efficientnet-lite0',  # a name in `musechat.encoders.checkpoints.checkpoints`
+        device:Device=None,
         dtype:torch.dtype=torch.float32,
     )->'LiteVideo':
         "With the ImageNet weights, fetched if they are not there."
@@ -78,8 +74,8 @@ class LiteVideo:
         return emb.float().cpu(), self.net.classifier(emb).float().cpu()
 
     def encode_and_classify(self,
-        frames:Array,        # uint8 (n, h, w, 3) RGB, upright
-    )->tuple[torch.Tensor, torch.Tensor]:     # embeddings (n, 1280), ImageNet logits (n, 1000)
+        frames:Array,  # uint8 (n, h, w, 3) RGB, upright
+    )->tuple[torch.Tensor, torch.Tensor]:  # embeddings (n, 1280), ImageNet logits (n, 1000)
         "Both answers from one pass."
         x = check_frames(frames)
         with torch.inference_mode(): out = [self._pass(c) for c in chunks(x, self.batch_size)]
@@ -87,50 +83,30 @@ class LiteVideo:
         return torch.cat([emb for emb, _ in out]), torch.cat([logits for _, logits in out])
 
     def encode(self,
-        frames:Array,        # uint8 (n, h, w, 3) RGB, upright
-    )->torch.Tensor:         # (n, 1280)
+        frames:Array,  # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:   # (n, 1280)
         "Frames to embeddings."
         return self.encode_and_classify(frames)[0]
 
     def classify(self,
-        frames:Array,        # uint8 (n, h, w, 3) RGB, upright
-    )->torch.Tensor:         # (n, 1000), in the order of `imagenet_classes()`
+        frames:Array,  # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:   # (n, 1000), in the order of `imagenet_classes()`
         "Frames to ImageNet logits."
         return self.encode_and_classify(frames)[1]
 
 # %% ../../nbs/20_encoders/40_vision.ipynb #cell-010
 @lru_cache(maxsize=1)
-def imagenet_classes()->tuple[str, ...]:     # 1,000 names, synonyms separated by ', '
+def imagenet_classes()->tuple[str, ...]:  # 1,000 names, synonyms separated by ', '
     "What the 1,000 logits of `LiteVideo.classify` stand for."
     from timm.data import ImageNetInfo
     info = ImageNetInfo('imagenet-1k')
     return tuple(info.index_to_description(i) for i in range(info.num_classes()))
 
 # %% ../../nbs/20_encoders/40_vision.ipynb #cell-021
-class ClipVideo:
+class ClipVideo(HubEncoder):
     "CLIP's image tower with its projection: one vector a frame (Radford et al. 2021)."
-    def __init__(self,
-        model:nn.Module,                      # `CLIPVisionModelWithProjection`
-        processor:'BaseImageProcessor',       # its image processor
-        version:str,                          # see `VideoEncoder`
-        device:str|torch.device|None=None,    # None: the GPU if there is one
-        batch_size:int=16,                    # frames a pass
-    ):
-        self.device = pick_device(device)
-        self.model,self.processor = model.eval().to(self.device),processor
-        self.version,self.d,self.batch_size = version,model.config.projection_dim,batch_size
-
-    @classmethod
-    def from_pretrained(cls,
-        name:str|Path='openai/clip-vit-base-patch32',    # hub id or folder of a CLIP
-        device:str|torch.device|None=None,
-        **options:object,                                # for transformers: `revision`, `local_files_only`, ...
-    )->'ClipVideo':
-        "Only the image tower is loaded."
-        from transformers import AutoImageProcessor, CLIPVisionModelWithProjection
-        model = load_pretrained(CLIPVisionModelWithProjection, name, **options)
-        processor = load_part(AutoImageProcessor, name, **options)
-        return cls(model, processor, weights_version(name, model, 'image'), device)
+    network, preparer = 'CLIPVisionModelWithProjection', 'AutoImageProcessor'
+    default, width, how = 'openai/clip-vit-base-patch32', 'projection_dim', 'image'
 
     def _pixels(self, frames:torch.Tensor)->torch.Tensor:
         "What the network wants of a few frames."
@@ -142,8 +118,8 @@ class ClipVideo:
         return self.model(pixel_values=self._pixels(frames)).image_embeds.float().cpu()
 
     def encode(self,
-        frames:Array,        # uint8 (n, h, w, 3) RGB, upright
-    )->torch.Tensor:         # (n, d)
+        frames:Array,  # uint8 (n, h, w, 3) RGB, upright
+    )->torch.Tensor:   # (n, d)
         "Frames to embeddings."
         out = [self._embed(chunk) for chunk in chunks(check_frames(frames), self.batch_size)]
         return torch.cat(out).clone() if out else torch.zeros(0, self.d)
