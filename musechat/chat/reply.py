@@ -23,7 +23,8 @@ from torch.nn import functional as F
 
 from ..core.errors import MusechatError, PretrainedError, printable
 from ..encoders.registry import Encoders
-from ..language.claims import check_reply, Claim, Known, read_claims
+from ..language.claims import Claim, Known, read_claims
+from ..language.cuts import check_reply
 from ..language.evidence import Evidence
 from ..language.mentions import read_mentions
 from ..language.mentions import concept_words, everyday_words
