@@ -4,33 +4,37 @@
 
 # %% auto #0
 __all__ = ['parts', 'paper_table_1', 'Task', 'deal_pools', 'ranking_task', 'Board', 'rank_model', 'facts_of', 'rank_tags',
-           'watch_segments', 'watch_items', 'watched', 'library_of', 'rank_library', 'library_of_task',
-           'rank_untrained', 'choose_settings', 'RankingReport', 'new_figure', 'make_report', 'load_recommender',
-           'has_words', 'evaluate_ranking', 'settle_blend', 'rank_mvp']
+           'watch_segments', 'watch_items', 'watched', 'library_of', 'rank_library', 'rank_untrained',
+           'choose_settings', 'new_figure', 'Report', 'RankingReport', 'make_report', 'load_recommender', 'has_words',
+           'evaluate_ranking', 'settle_blend']
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-002
 import json
 import logging
 import re
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence
+from typing import Callable, Iterable, Mapping, Sequence, TYPE_CHECKING
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d17
 from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
-from ..core.types import Request, Track, TrackTable
-from ..data.corpus import Corpus, item_facts
+from ..core.samples import read_toml
+from ..core.types import Recommender, Request, Track, TrackTable
+from ..data.corpus import item_facts
 from ..training.dataset import Data, refuse_leaks
 from ..data.features import Features, read_ahead
+from ..encoders.registry import Encoders
 from ..models.fusion import Fusion
 from ..training.recommender import Dialog, embed_items, embed_turn, Messages, read_dialogs, Segments
 from ..media.read import Frames, read_frames
-from ..core.metrics import (
-    bm25, chance_row, difference, DifferenceTable, pool_ranks, RankingTable, recall_at_k, score_ranks, summarise)
+from ..core.metrics import bm25, chance_row, difference, DifferenceTable, markdown_table, pool_ranks
+from ..core.metrics import RankingTable, recall_at_k, score_ranks, summarise
 from ..language.facts import Facts
 from ..data.quartets import test_pools
 from ..models.candidate_ranker import Mvp
@@ -44,77 +48,101 @@ from ..language.tag_scores import d_summary
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-005
 _log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from musechat.encoders.vision import LiteVideo
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-006
 @dataclass(frozen=True)
 class Task:
     "What is asked, and what competes: query i looks for the music of `dialogs[i].item_id`."
     dialogs: tuple[Dialog, ...]
-    recording: torch.Tensor                      # (n,) int64, equal for copies of one recording, which do not compete
-    pools: dict[int, list[list[int]]]            # by the size that was asked for
+    recording: torch.Tensor            # (n,) int64, equal for copies of one recording, which do not compete
+    pools: dict[int, list[list[int]]]  # by the size that was asked for
+
     def __len__(self)->int: return len(self.dialogs)
     @property
     def item_ids(self)->list[str]: return [d.item_id for d in self.dialogs]
     @property
-    def n_turn(self)->int: return max(d.n_turn for d in self.dialogs)
+    def turns(self)->range: return range(1, min(3, max(d.n_turn for d in self.dialogs)) + 1)
+    @property
+    def library_ids(self)->list[str]:
+        "The queries' tracks in their order, and behind them what else was offered."
+        offered = (i for d in self.dialogs for i in d.offered)
+        return list(dict.fromkeys([*self.item_ids, *offered]))
+
+    def requests(self,
+        turn:int,
+        seen:Sequence[object],  # what a recommender remembers of the queries' videos
+    )->list[Request]:
+        "What is asked in a turn."
+        return [Request(v, d.answers[:turn - 1], d.offered[:turn - 1]) for v, d in zip(seen, self.dialogs)]
+
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d01
+_sizes = 510, 100, 2000
 
 def deal_pools(
-    n:int,                                       # queries
-    sizes:Sequence[int]=(510, 100, 2000),        # tracks of a pool at least
-    own:Sequence[int|None]|None=None,            # number of each query's pool as the data set came with it, for size 510
+    n:int,                             # queries
+    sizes:Sequence[int]=_sizes,        # tracks of a pool at least
+    own:Sequence[int|None]|None=None,  # number of each query's pool as the data set came with it, for size 510
     seed:int=0,
-)->dict[int, list[list[int]]]:                   # by size; a size whose pools are those of an earlier one is left out
+)->dict[int, list[list[int]]]:  # by size; a size whose pools are those of an earlier one is left out
     "Query numbers of the pools of each size."
-    if not n or not sizes or min(sizes) < 1: raise ValueError(f"there must be queries and sizes >= 1, got {n} and {tuple(sizes)}")
+    if not n or min(sizes, default=0) < 1:
+        raise ValueError(f"there must be queries and sizes >= 1, got {n} and {tuple(sizes)}")
     found = {}
     for size in dict.fromkeys(sizes):
-        if size == 510 and own and None not in own: pools = [[k for k in range(n) if own[k] == p] for p in sorted(set(own))]
-        else: pools = test_pools(list(range(n)), n_pool=max(1, n//size), size=size, seed=seed)
+        pools = test_pools(list(range(n)), n_pool=max(1, n//size), size=size, seed=seed)
+        if size == 510 and own and None not in own:
+            pools = [[k for k, pool in enumerate(own) if pool == p] for p in sorted(set(own))]
         if pools not in found.values(): found[size] = pools
     return found
 
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-007
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d08
 def ranking_task(
-    rows:Sequence[Mapping],                      # quartets of the part that is evaluated
-    corpus:Corpus,
-    features:Any,                                # `Features`
-    pool_sizes:Sequence[int]=(510, 100, 2000),   # the first is that of the main table
-    seed:int=0,                                  # of pools that are dealt
+    rows:Sequence[Mapping],  # quartets of the part that is evaluated
+    data:Data,
+    pool_sizes:Sequence[int]=_sizes,  # the first is that of the main table
+    seed:int=0,                       # of pools that are dealt
 )->Task:
     "Queries and pools of some quartets; of several dialogs about a video the first is asked."
-    first = {d.item_id: d for d in reversed(read_dialogs(rows, corpus, features)) if d.n_turn > 1}
-    if not first: raise MusechatError('there is no dialog to evaluate: their tracks are not in the corpus, or have no features')
-    dialogs = tuple(first[i] for i in dict.fromkeys(d.item_id for d in read_dialogs(rows, corpus, features)) if i in first)
-    pool, ids = {r.get('item_id'): r.get('pool') for r in rows}, [d.item_id for d in dialogs]
-    return Task(dialogs, number_recordings(ids, recordings_of(corpus)), deal_pools(len(ids), pool_sizes, [pool.get(i) for i in ids], seed))
+    dialogs = read_dialogs(rows, data.corpus, data.features)
+    found = {d.item_id: d for d in reversed(dialogs) if d.n_turn > 1}
+    first = {d.item_id: found[d.item_id] for d in dialogs if d.item_id in found}
+    if not first:
+        raise MusechatError('there is no dialog to evaluate: their tracks are not in the corpus, or have no features')
+    pool = {r.get('item_id'): r.get('pool') for r in rows}
+    pools = deal_pools(len(first), pool_sizes, [pool.get(i) for i in first], seed)
+    return Task(tuple(first.values()), number_recordings(list(first), recordings_of(data.corpus)), pools)
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-010
 class Board:
     "Ranks of all systems in all pools."
-    def __init__(self,
-        task:Task,
-    ):
-        self.task,self.ranks = task,{size: {} for size in task.pools}
+    def __init__(self, task:Task): self.task, self.ranks = task, {size: {} for size in task.pools}
 
     def cosine(self,
-        name:str,                # of the system
-        query:torch.Tensor,      # (n, d)
-        track:torch.Tensor,      # (n, d), row i is the music of query i
+        name:str,            # of the system
+        query:torch.Tensor,  # (n, d)
+        track:torch.Tensor,  # (n, d), row i is the music of query i
     ):
         "Take a system that ranks by cosine."
-        for size, pools in self.task.pools.items(): self.ranks[size][name] = pool_ranks(query, track, pools, self.task.recording)
+        for size, pools in self.task.pools.items():
+            self.ranks[size][name] = pool_ranks(query, track, pools, self.task.recording)
 
     def scores(self,
         name:str,
-        scores:torch.Tensor,     # (n, n), of track j for query i
-        tolerance:float=1e-9,    # scores nearer than this are a tie
+        scores:torch.Tensor,   # (n, n), of track j for query i
+        tolerance:float=1e-9,  # scores nearer than this are a tie
     ):
         "Take a system that gives scores."
-        for size, pools in self.task.pools.items(): self.ranks[size][name] = score_ranks(scores, pools, self.task.recording, tolerance)
+        for size, pools in self.task.pools.items():
+            self.ranks[size][name] = score_ranks(scores, pools, self.task.recording, tolerance)
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-014
-parts = {     # row: what is masked in turn 2
-    'text only': ('video', 'music'), 'candidate only': ('video', 'text'), 'video and text': ('music',), 'video and candidate': ('text',), 'text and candidate': ('video',),
+parts = {  # row: what is masked in turn 2
+    'text only': ('video', 'music'), 'candidate only': ('video', 'text'), 'video and text': ('music',),
+    'video and candidate': ('text',), 'text and candidate': ('video',),
 }
 
 def rank_model(
@@ -124,12 +152,14 @@ def rank_model(
     messages:Messages,
 ):
     "The rows of the recommender."
-    dialogs, tracks = board.task.dialogs, embed_items(model, board.task.item_ids, segments)
-    for turn in range(1, min(board.task.n_turn, 3) + 1): board.cosine(f'turn {turn}', embed_turn(model, dialogs, turn, segments, messages), tracks)
-    for name, without in parts.items(): board.cosine(name, embed_turn(model, dialogs, 2, segments, messages, without), tracks)
+    task, tracks = board.task, embed_items(model, board.task.item_ids, segments)
+    def take(name, turn, *without):
+        board.cosine(name, embed_turn(model, task.dialogs, turn, segments, messages, *without), tracks)
+    for turn in task.turns: take(f'turn {turn}', turn)
+    for name, without in parts.items(): take(name, 2, without)
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-022
-def _terms(text:str|None)->list[str]: return re.findall(r'\w+', fold(text or ''))
+def _terms(*texts:object)->list[str]: return re.findall(r'\w+', fold(' '.join(str(t) for t in texts if t)))
 
 def _meant(text:str)->dict[str, float]:
     "Concepts of a message: 1 for what is wished for or liked, -1 for what is unwanted."
@@ -139,389 +169,432 @@ def _meant(text:str)->dict[str, float]:
     return {c: float(np.sign(w)) for c, w in out.items() if w}
 
 def facts_of(
-    corpus:Corpus,
-    features:Any,                # `Features`
+    data:Data,
     item_ids:Sequence[str],
 )->list[Facts]:
     "What dialogs were written from."
-    return [item_facts(corpus[i], features.top_tags(features.index(i))) for i in item_ids]
+    features = data.features
+    return [item_facts(data.corpus[i], features.top_tags(features.index(i))) for i in item_ids]
 
 def rank_tags(
     board:Board,
-    facts:Sequence[Facts],       # of the queries' tracks
-    turn:int=2,                  # the messages up to this turn are read
+    facts:Sequence[Facts],  # of the queries' tracks
 ):
-    "The rows of tag overlap."
-    said = [' '.join(d.answers[:turn - 1]) for d in board.task.dialogs]
-    tags = [[w for t in f.tags for w in _terms(t)] for f in facts]
-    names = [[w for t in (f.title, f.track, f.artists, f.album, str(f.year or '')) for w in _terms(t)] for f in facts]
-    words = [_terms(t) for t in said]
+    "The rows of tag overlap, in turn 2."
+    said = [d.answers[0] for d in board.task.dialogs]
+    words, tags = [_terms(t) for t in said], [_terms(*f.tags) for f in facts]
+    named = [_terms(*f.tags, f.title, f.track, f.artists, f.album, f.year) for f in facts]
     board.scores('tag overlap (BM25)', bm25(words, tags))
-    board.scores('tags and names (BM25)', bm25(words, [a + b for a, b in zip(tags, names)]))
+    board.scores('tags and names (BM25)', bm25(words, named))
     board.scores('tags as meant (BM25)', bm25([_meant(t) for t in said], [sorted(concepts_of(f)) for f in facts]))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-026
 def watch_segments(
-    emb:torch.Tensor,            # (n_seg, d_video): mean frame embeddings
-    encoder:Any,                 # the `LiteVideo` that made them
-    frames:Frames|None=None,     # of the same clip; None: no measurements
-    start_s:float=0.,            # where the clip starts
+    emb:torch.Tensor,         # (n_seg, d_video): mean frame embeddings
+    encoder:'LiteVideo',      # that made them
+    frames:Frames|None=None,  # of the same clip; None: no measurements
+    start_s:float=0.,         # where the clip starts
 )->VideoDescription:
     "What the untrained recommender would see, from features."
-    net = encoder.net.classifier
+    net, n = encoder.net.classifier, len(emb)
     with torch.no_grad(): logits = net(emb.to(next(net.parameters()))).float().cpu()
     if frames is None:
-        seen = describe_video(np.zeros((len(emb), 8, 8, 3), np.uint8), np.arange(len(emb))*10., logits)
+        seen = describe_video(np.zeros((n, 8, 8, 3), np.uint8), np.arange(n)*10., logits)
         return replace(seen, reasons=tuple(r for r in seen.reasons if r.kind != 'measurement'))
-    segment = ((frames.times_s - start_s + 1e-6)//10).astype(int).clip(0, len(emb) - 1)
+    segment = ((frames.times_s - start_s + 1e-6)//10).astype(int).clip(0, n - 1)
     return describe_video(frames.images, frames.times_s, logits[segment])
 
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d13
 def watch_items(
-    corpus:Corpus,
-    features:Any,                # `Features`
+    data:Data,
     item_ids:Sequence[str],
-    encoders:Any,                # `Encoders` with a `LiteVideo`
-    frames:bool=True,            # whether to decode the videos for measurements
-    progress:bool=True,          # a bar on stderr
-)->tuple[list[VideoDescription], int]:   # and how many could not be decoded: these are seen without measurements
+    encoders:Encoders,                  # with a `LiteVideo`
+    frames:bool=True,                   # whether to decode the videos for measurements
+    progress:bool=True,                 # a bar on stderr
+)->tuple[list[VideoDescription], int]:  # and how many could not be decoded: these are seen without measurements
     "All videos, as the untrained recommender sees them."
-    (video, offsets), home = features.videos(), corpus.folder.absolute()
+    corpus, fps, home = data.corpus, getattr(encoders.preset, 'video_fps', 1.), data.corpus.folder.absolute()
     def look(item):
         if not frames: return None
-        path = corpus.path(item).absolute()           # a worker may have been started in another folder
-        return read_frames(path, fps=getattr(encoders.preset, 'video_fps', 1.), start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=home if path.is_relative_to(home) else None)
+        path = corpus.path(item).absolute()  # a worker may have been started in another folder
+        root = home if path.is_relative_to(home) else None
+        return read_frames(path, fps=fps, start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=root)
     out, missed, likely = [], 0, TagRecommender(encoders)
-    for item, got in tqdm(read_ahead(look, [corpus[i] for i in item_ids]), total=len(item_ids), desc='watching', unit='video', disable=None if progress and frames else True):
-        k, bad = features.index(item.item_id), isinstance(got, MusechatError)
+    looks = read_ahead(look, [corpus[i] for i in item_ids])
+    hidden = None if progress and frames else True
+    bar = tqdm(looks, total=len(item_ids), desc='watching', unit='video', disable=hidden)
+    for (item, got), emb in zip(bar, _videos(data, item_ids)):
+        bad = isinstance(got, MusechatError)
         missed += bad
-        words = watch_segments(video[offsets[k]:offsets[k + 1]], encoders.video, None if bad else got, item.start_s)
+        words = watch_segments(emb, encoders.video, None if bad else got, item.start_s)
         out.append(replace(words, reasons=words.reasons + likely.likenesses(words)))
-    if missed: _log.warning('%d of %d videos could not be decoded, and are seen without measurements', missed, len(item_ids))
+    if missed: _log.warning('%d of %d videos could not be decoded, and are seen without measurements', missed, len(out))
     return out, missed
+
+def _videos(data:Data, item_ids:Sequence[str])->list[torch.Tensor]:
+    "Embeddings of each video's segments."
+    (video, offsets), rows = data.features.videos(), map(data.features.index, item_ids)
+    return [video[offsets[k]:offsets[k + 1]] for k in rows]
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-027
 def watched(
-    seen:Sequence[VideoDescription],   # see `watch_items`
-    features:Any,                # `Features`
-    item_ids:Sequence[str],      # of these videos
+    seen:Sequence[VideoDescription],  # see `watch_items`
+    data:Data,
+    item_ids:Sequence[str],  # of these videos
 )->list[Watched]:
     "The same videos as a trained recommender remembers them."
-    (video, offsets), rows = features.videos(), [features.index(i) for i in item_ids]
-    return [Watched(w, video[offsets[k]:offsets[k + 1]].float()) for w, k in zip(seen, rows)]
+    return [Watched(words, emb.float()) for words, emb in zip(seen, _videos(data, item_ids))]
 
 def library_of(
-    corpus:Corpus,
-    features:Any,                # `Features` of the laptop's encoders
+    data:Data,  # of the laptop's encoders
     item_ids:Sequence[str],
-)->TrackTable:                   # rows in this order; a track's id is its item's
+)->TrackTable:  # rows in this order; a track's id is its item's
     "Items of a corpus as a library that the chat could have."
-    summary, offsets = features.summaries()
-    facts = facts_of(corpus, features, item_ids)
-    rows = [features.index(i) for i in item_ids]
-    counts = offsets.diff()[rows]
-    at = torch.cat([torch.arange(offsets[k], offsets[k + 1]) for k in rows])
-    tracks = [Track(i, corpus[i].music, title=f.name, artist=f.by, album=f.album, year=f.year, duration_s=corpus[i].duration_s, **features.tags(k)) for i, f, k in zip(item_ids, facts, rows)]
-    starts = torch.cat([torch.arange(int(n))*10. for n in counts])
-    return TrackTable(tracks, torch.zeros(len(rows), d_summary), summary[at][:, :d_summary], torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), torch.stack([starts, starts + 10], 1))
+    features, (summary, offsets) = data.features, data.features.summaries()
+    tracks, segments, times = [], [], []
+    for i, f in zip(item_ids, facts_of(data, item_ids)):
+        item, k = data.corpus[i], features.index(i)
+        called = dict(title=f.name, artist=f.by, album=f.album, year=f.year)
+        tracks.append(Track(i, item.music, duration_s=item.duration_s, **called, **features.tags(k)))
+        segments.append(summary[offsets[k]:offsets[k + 1], :d_summary])
+        times.append(torch.arange(len(segments[-1]))*10.)
+    starts, ends = torch.cat(times), torch.tensor([0, *map(len, segments)]).cumsum(0)
+    shared = torch.zeros(len(tracks), d_summary)
+    return TrackTable(tracks, shared, torch.cat(segments), ends, torch.stack([starts, starts + 10], 1))
 
-_called = dict(video='video', texts='text', offered='candidate')
-
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d02
 def rank_library(
     board:Board,
-    name:str,                    # of the system; its rows are '<name>, turn 1' and so on
-    recommender:Any,             # a `musechat.core.types.Recommender`
-    seen:Sequence[Any],          # what it remembers of the queries' videos
+    row:str,  # its name
+    recommender:Recommender,
+    requests:Sequence[Request],  # of the queries, see `Task.requests`
     table:TrackTable,            # the queries' tracks first, in their order
-    turns:Sequence[int]=(1, 2),
-    progress:bool=True,          # bars on stderr
-    lacking:Sequence[str]=(),    # further rows '<name>, no video' and so on, of turn 2: 'video', 'texts' or 'offered' are left out
+    progress:bool=True,          # a bar on stderr
 ):
-    "The rows of a recommender that is asked as in the chat: the library is all test tracks, of which a pool is cut out."
-    n = len(board.task)
-    for turn, left_out in [(t, None) for t in turns] + [(2, part) for part in lacking]:
-        scores, row = torch.empty(n, n), f'{name}, turn {turn}' if left_out is None else f'{name}, no {_called[left_out]}'
-        for i, d in enumerate(tqdm(board.task.dialogs, desc=row, unit='query', disable=None if progress else True)):
-            request = Request(seen[i], d.answers[:turn - 1], d.offered[:turn - 1])
-            if left_out: request = replace(request, **{left_out: None if left_out == 'video' else ()})
-            got = recommender.rank(request, table).scores[:n]
-            scores[i] = got.masked_fill(got == -torch.inf, -2.)              # what is ruled out comes last
-        board.scores(row, scores, tolerance=1e-6)
+    "The row of a recommender that is asked as in the chat: the library is all test tracks, of which a pool is cut out."
+    n, scores = len(board.task), []
+    for request in tqdm(requests, desc=row, unit='query', disable=None if progress else True):
+        got = recommender.rank(request, table).scores[:n]
+        scores.append(got.masked_fill(got == -torch.inf, -2.).float())  # what is ruled out comes last
+    board.scores(row, torch.stack(scores), tolerance=1e-6)
 
-def library_of_task(
-    task:Task,
-    corpus:Corpus,
-    features:Any,                # `Features` of the laptop's encoders
-)->TrackTable:
-    "The queries' tracks in their order, and behind them what else was offered."
-    return library_of(corpus, features, list(dict.fromkeys([*task.item_ids, *(i for d in task.dialogs for i in d.offered)])))
-
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d11
 def rank_untrained(
     board:Board,
-    corpus:Corpus,
-    features:Any,                # `Features` of the laptop's encoders
-    encoders:Any,                # `Encoders`
-    frames:bool=True,            # see `watch_items`
-    progress:bool=True,          # bars on stderr
-    whole:TrainedRecommender|None=None,     # a trained recommender as the chat has it: its rows are added
-)->int:                          # how many videos could not be decoded
+    data:Data,  # of the laptop's encoders
+    encoders:Encoders,
+    frames:bool=True,                    # see `watch_items`
+    progress:bool=True,                  # bars on stderr
+    whole:TrainedRecommender|None=None,  # a trained recommender as the chat has it: its rows are added
+)->int:                                  # how many videos could not be decoded
     "The rows of the recommender that was never trained, and of one that was and has words beside its model."
-    task, table = board.task, library_of_task(board.task, corpus, features)
-    seen, missed = watch_items(corpus, features, task.item_ids, encoders, frames, progress)
-    rank_library(board, 'untrained', TagRecommender(encoders), seen, table, progress=progress)
-    if whole is not None: rank_library(board, 'with words', whole, watched(seen, features, task.item_ids), table, range(1, min(task.n_turn, 3) + 1), progress, tuple(_called))
+    task, table = board.task, library_of(data, board.task.library_ids)
+    def take(row, recommender, requests): rank_library(board, row, recommender, requests, table, progress)
+    seen, missed = watch_items(data, task.item_ids, encoders, frames, progress)
+    for turn in (1, 2): take(f'untrained, turn {turn}', TagRecommender(encoders), task.requests(turn, seen))
+    if whole is None: return missed
+    seen = watched(seen, data, task.item_ids)
+    for turn in task.turns: take(f'with words, turn {turn}', whole, task.requests(turn, seen))
+    for called, lacking in dict(video=dict(video=None), text=dict(texts=()), candidate=dict(offered=())).items():
+        take(f'with words, no {called}', whole, [replace(r, **lacking) for r in task.requests(2, seen)])
     return missed
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-033
-def _ask_all(whole:TrainedRecommender, task:Task, seen:Sequence[Watched], table:TrackTable, turn:int, progress:bool)->list[tuple]:
-    "What model and words make of each query in a turn: cosines, scores of the words with and without the pictures, and facts."
-    n, tracks, out = len(task), whole.embedded(table)[0], []
-    for d, video in zip(tqdm(task.dialogs, desc=f'turn {turn}', unit='query', disable=None if progress else True), seen):
-        request = Request(video, d.answers[:turn - 1], d.offered[:turn - 1])
-        with torch.inference_mode(): cosine, facts = tracks @ whole.query(request, table), whole.tags.facts(request, table)
-        words = [whole.tags.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
-        out.append((cosine[:n], words, None if facts is None else facts[:n]))
-    return out
+def _ask(whole:TrainedRecommender, request:Request, table:TrackTable, n:int)->tuple:
+    "What model and words make of a query: cosines, scores of the words without and with the pictures, and facts."
+    with torch.inference_mode():
+        cosine = whole.embedded(table)[0] @ whole.query(request, table)
+        facts = whole.tags.facts(request, table)
+    words = [whole.tags.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
+    return cosine[:n], words, None if facts is None else facts[:n]
 
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d12
 def choose_settings(
     whole:TrainedRecommender,
-    task:Task,                   # of validation dialogs
-    seen:Sequence[Watched],      # their videos, see `watched`
-    table:TrackTable,            # see `library_of_task`
+    task:Task,               # of validation dialogs
+    seen:Sequence[Watched],  # their videos, see `watched`
+    table:TrackTable,        # the queries' tracks first, in their order
     blends:Sequence[float]=tuple(k/20 for k in range(21)),
     facts:Sequence[float]=(0., .1, .2, .3, .5),
-    progress:bool=True,          # bars on stderr
-)->tuple[RankSettings, dict[RankSettings, float]]:      # and the mean reciprocal rank over all turns with each
+    progress:bool=True,                             # bars on stderr
+)->tuple[RankSettings, dict[RankSettings, float]]:  # and the mean reciprocal rank over all turns with each
     "The settings that rank best; of equals those that trust the model more."
-    turns, pools = [_ask_all(whole, task, seen, table, t, progress) for t in range(1, min(task.n_turn, 3) + 1)], next(iter(task.pools.values()))
-    found = {}
-    for settings in (RankSettings(m, f, p) for m in blends for f in facts for p in (False, True)):
-        scores = [torch.stack([blended_scores(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]).clamp(min=-2) for asked in turns]
-        found[settings] = float(torch.cat([r for s in scores for r in score_ranks(s, pools, task.recording, 1e-6)]).double().reciprocal().mean())
+    pools, turns = next(iter(task.pools.values())), []
+    for turn in task.turns:
+        requests = tqdm(task.requests(turn, seen), desc=f'turn {turn}', unit='query', disable=None if progress else True)
+        turns.append([_ask(whole, r, table, len(task)) for r in requests])
+    def mrr(settings):
+        ranks = []
+        for asked in turns:
+            scores = [blended_scores(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]
+            ranks += score_ranks(torch.stack(scores).clamp(min=-2), pools, task.recording, 1e-6)
+        return float(torch.cat(ranks).double().reciprocal().mean())
+    found = {s: mrr(s) for s in (RankSettings(*values) for values in product(blends, facts, (False, True)))}
     return max(found, key=lambda s: (found[s], s.blend, s.facts, not s.prior)), found
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-037
-paper_table_1 = (      # pools of about 510 real tracks; places count from 0; shares in per cent (paper, Table 1)
-    dict(name='MVP', MR=7, **{'R@1': 20.71, 'R@5': 48.89, 'R@10': 63.14}), dict(name='turn 1', MR=5, **{'R@1': 20.74, 'R@5': 48.83, 'R@10': 63.10}),
-    dict(name='turn 2', MR=2, **{'R@1': 32.79, 'R@5': 63.92, 'R@10': 76.53, 'SR@10': 82.98}), dict(name='chance', MR=250, **{'R@1': .2, 'R@5': 1., 'R@10': 2.}),
-)
-_main = ('tag overlap (BM25)', 'tags and names (BM25)', 'tags as meant (BM25)', 'text only', 'candidate only', 'untrained, turn 1', 'untrained, turn 2', 'MVP', 'turn 1', 'turn 2', 'turn 3', 'with words, turn 1', 'with words, turn 2', 'with words, turn 3')
-_parts = ('turn 1', 'text only', 'candidate only', 'video and text', 'video and candidate', 'text and candidate', 'turn 2', *(f'with words, no {part}' for part in _called.values()), 'with words, turn 2')
-_before = {f'{system}turn {t}': f'{system}turn {t - 1}' for system in ('', 'untrained, ', 'with words, ') for t in (2, 3)}
-_against = [('turn 2', b) for b in ('turn 1', 'text only', 'candidate only', 'video and text', 'text and candidate', *_main[:3], 'untrained, turn 2')] + [('turn 2', 'MVP'), ('turn 1', 'MVP'), ('turn 1', 'untrained, turn 1'), ('turn 3', 'turn 2')] + \
-    [(f'with words, turn {t}', other) for t, others in ((1, ('turn 1',)), (2, ('turn 2', 'with words, turn 1', 'MVP', *(f'with words, no {part}' for part in _called.values()), 'text only', *_main[:3])), (3, ('turn 3', 'with words, turn 2'))) for other in others]
+_tables = read_toml('evaluation', 'tables.toml')  # which rows stand in which table, what is compared, and more
+paper_table_1 = tuple(_tables['paper_table_1'])
 _curve = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
-_sizes = (510, 100, 2000)
 
-def _tables(board:Board, size:int, names:Sequence[str], seed:int, keep:Sequence[bool]|None=None, rename:Mapping[str, str]|None=None)->RankingTable:
-    "Rows of a table on the pools of one size; `keep` tells which queries count."
+def _table(
+    board:Board,
+    size:int,             # of the pools
+    names:Iterable[str],  # of the rows; those that are not on the board are left out
+    seed:int,
+    keep:Sequence[bool]|None=None,  # which queries count
+    called:Mapping[str, str]={},    # other names for rows
+)->RankingTable:
+    "Rows of a table on the pools of one size."
     ranks, pools = board.ranks[size], board.task.pools[size]
-    some = [torch.tensor([keep is None or keep[q] for q in p]) for p in pools]
-    used = [k for k, s in enumerate(some) if s.any()]
-    cut = lambda name: [ranks[name][k][some[k]] for k in used] if name in ranks else None
-    sizes = [len(pools[k]) for k in used]
-    rows = [summarise((rename or {}).get(n, n), cut(n), cut(_before[n]) if n in _before else None, seed=seed, pool_sizes=sizes) for n in names if n in ranks]
-    return RankingTable((*rows, chance_row(sizes, n_query=sum(int(s.sum()) for s in some))))
-
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-038
-@dataclass(frozen=True, repr=False)
-class RankingReport:
-    "All that an evaluation of rankings found."
-    about: dict[str, Any]                        # what was evaluated, plain data
-    table: RankingTable                          # all systems
-    parts: RankingTable                          # what each part contributes, in turn 2
-    differences: DifferenceTable                 # paired, on the same queries
-    sizes: dict[int, RankingTable]               # the main rows in pools of other sizes
-    later: RankingTable|None                     # where only some dialogs have a third turn: these
-    curves: dict[str, list[float]]               # recall at `ks`, the mean over pools
-    ks: tuple[int, ...] = _curve
-    notes: tuple[str, ...] = ()                  # what a reader should know
-
-    def __repr__(self)->str: return f"RankingReport({self.table.rows[0].n_query} queries; {', '.join(r.name for r in self.table.rows)})"
-    def as_dict(self)->dict:
-        "For a JSON file."
-        tables = dict(table=self.table.as_dict(), parts=self.parts.as_dict(), differences=self.differences.as_dict(), sizes={str(s): t.as_dict() for s, t in self.sizes.items()})
-        return dict(format=1, about=self.about, **tables, later=self.later and self.later.as_dict(), curves=self.curves, ks=list(self.ks), notes=list(self.notes), paper_table_1=list(paper_table_1))
-
-    @classmethod
-    def from_dict(cls,
-        saved:Mapping[str, Any],                 # from `as_dict`, as JSON gives it back
-    )->'RankingReport':
-        "The report that was saved."
-        if not isinstance(saved, Mapping) or saved.get('format') != 1: raise MusechatError('this is no ranking report of format 1')
-        table = RankingTable.from_dict
-        return cls(saved['about'], table(saved['table']), table(saved['parts']), DifferenceTable.from_dict(saved['differences']), {int(s): table(t) for s, t in saved['sizes'].items()},
-                   saved['later'] and table(saved['later']), saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
+    kept = torch.tensor([True]*len(board.task) if keep is None else keep)
+    used = [(k, kept[p]) for k, p in enumerate(pools) if kept[p].any()]
+    sizes = [len(pools[k]) for k, _ in used]
+    def cut(name): return [ranks[name][k][some] for k, some in used] if name in ranks else None
+    def row(name): return summarise(
+        called.get(name, name), cut(name), cut(_tables['before'].get(name)), seed=seed, pool_sizes=sizes)
+    return RankingTable((*(row(n) for n in names if n in ranks), chance_row(sizes, int(kept.sum()))))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #2a46cd
 def new_figure(
-    width:float,             # inches
+    width:float,  # inches
     height:float,
     dpi:int=80,
-)->Any:                      # a matplotlib figure that belongs to no window
+)->'Figure':  # that belongs to no window
     "An empty figure, or what to install for it."
     require('evaluation', 'matplotlib')
     from matplotlib.figure import Figure
     return Figure(figsize=(width, height), dpi=dpi, layout='constrained')
 
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-039
 def _paper_markdown()->str:
     "The paper's figures, in a table of their own."
-    names = ('MR', 'R@1', 'R@5', 'R@10', 'SR@10')
-    lines = [f"| {r['name']} | {' | '.join(str(r.get(n, '')) for n in names)} |" for r in paper_table_1]
-    return "| the paper's | MR, from 0 | R@1 % | R@5 % | R@10 % | SR@10 % |\n|---|---:|---:|---:|---:|---:|\n" + '\n'.join(lines)
+    names = 'MR', 'R@1', 'R@5', 'R@10', 'SR@10'
+    heads = ["the paper's", 'MR, from 0', *(f'{n} %' for n in names[1:])]
+    table = markdown_table(heads, ((r['name'], [str(r.get(n, '')) for n in names]) for r in paper_table_1))
+    about = '(real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison'
+    return f"**The paper's Table 1** {about}\n\n{table}"
 
-def _markdown(self:RankingReport)->str:
-    "All tables, for a notebook or a terminal."
-    simulated = self.about.get('kind') == 'simulated'
-    blocks = [('**Simulated data.** These figures tell how well a system works on the simulation, and nothing of real music.' if simulated else '', ''), ('Systems', self.table), ('What each part contributes, in turn 2', self.parts),
-              ('Differences between systems', self.differences), ('Only dialogs with three turns', self.later)]
-    blocks += [(f'Pools of {s} or more' if min(t.rows[0].pool_sizes) >= s else f'All {t.rows[0].n_query} tracks in one pool', t) for s, t in self.sizes.items()]
-    text = [f'**{head}**\n\n{t._repr_markdown_()}' if hasattr(t, '_repr_markdown_') else head for head, t in blocks if t is not None and head]
-    return '\n\n'.join([*text, "**The paper's Table 1** (real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison\n\n" + _paper_markdown(), '\n'.join(f'- {n}' for n in self.notes)])
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d09
+_simulated = ('**Simulated data.** These figures tell how well a system works on the simulation, '
+              'and nothing of real music.')
 
-_styles = {f'turn {t}': dict(lw=2, marker='.', color=c) for t, c in ((1, '#9ecae1'), (2, '#3182bd'), (3, '#08306b'))} | \
-    {f'with words, turn {t}': dict(lw=1.5, marker='+', color=c) for t, c in ((1, '#fdae6b'), (2, '#e6550d'), (3, '#7f2704'))} | dict(MVP=dict(lw=1.5, ls='--', color='black'), chance=dict(lw=1, ls=':', color='grey'))
+class Report:
+    "What an evaluation found."
+    about: dict[str, object]  # what was evaluated, plain data
+    notes: tuple[str, ...]    # what a reader should know
 
-def _plot(self:RankingReport,
-    ax:Any=None,             # matplotlib axes; None: of a new figure
-)->Any:                      # the axes
-    "Recall at k of the rows, the model's in strong lines."
-    if ax is None: ax = new_figure(6, 3.6, 90).subplots()
-    for name, curve in self.curves.items(): ax.plot(self.ks, [100*c for c in curve], label=name, **_styles.get(name, dict(lw=1, ls='-.')))
-    kind = 'simulated ' if self.about.get('kind') == 'simulated' else ''
-    sizes = self.table.rows[0].pool_sizes
-    ax.set(xscale='log', xlabel='k', ylabel='recall at k, %', ylim=(0, 100), title=f'{self.table.rows[0].n_query} {kind}test videos, pools of {min(sizes)}')
-    ax.set_xticks([1, 3, 10, 30, 100], ['1', '3', '10', '30', '100'])
-    ax.legend(fontsize=6, loc='center left', bbox_to_anchor=(1, .5))
-    return ax
+    @property
+    def is_simulated(self)->bool: return self.about.get('kind') == 'simulated'
+    def markdown(self,
+        parts:Iterable[str],  # Markdown; empty ones are left out
+    )->str:
+        "Parts of a report between the warning and the notes."
+        warning, notes = _simulated if self.is_simulated else '', '\n'.join(f'- {n}' for n in self.notes)
+        return '\n\n'.join(filter(None, [warning, *parts, notes]))
 
-def _save(self:RankingReport,
-    path:str|Path,           # of the JSON file; the figure goes beside it, as .png
-)->Path:                     # of the figure
-    "Write the report and its figure."
-    path = Path(path)
-    write_atomic(path, json.dumps(self.as_dict(), indent=1, allow_nan=False))
-    figure = path.with_suffix('.png')
-    self.plot().figure.savefig(figure, metadata=dict(Software=None))
-    return figure
+    @staticmethod
+    def check_format(
+        saved:Mapping,  # from `as_dict`, as JSON gives it back
+        what:str,
+    ):
+        "Refuse what another version, or something else, has written."
+        if not isinstance(saved, Mapping) or saved.get('format') != 1:
+            raise MusechatError(f'this is no {what} of format 1')
 
-RankingReport._repr_markdown_, RankingReport.plot, RankingReport.save = _markdown, _plot, _save
+    def save(self,
+        path:str|Path,  # of the JSON file; the figure goes beside it, as .png
+    )->Path:            # of the figure
+        "Write the report and its figure."
+        figure = Path(path).with_suffix('.png')
+        write_atomic(Path(path), json.dumps(self.as_dict(), indent=1, allow_nan=False))
+        np.ravel(self.plot())[0].figure.savefig(figure, metadata=dict(Software=None))
+        return figure
+
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-038
+@dataclass(frozen=True, repr=False)
+class RankingReport(Report):
+    "All that an evaluation of rankings found."
+    about: dict[str, object]        # what was evaluated, plain data
+    table: RankingTable             # all systems
+    parts: RankingTable             # what each part contributes, in turn 2
+    differences: DifferenceTable    # paired, on the same queries
+    sizes: dict[int, RankingTable]  # the main rows in pools of other sizes
+    later: RankingTable|None        # where only some dialogs have a third turn: these
+    curves: dict[str, list[float]]  # recall at `ks`, the mean over pools
+    ks: tuple[int, ...] = _curve
+    notes: tuple[str, ...] = ()  # what a reader should know
+
+    def __repr__(self)->str:
+        return f"RankingReport({self.table.rows[0].n_query} queries; {', '.join(r.name for r in self.table.rows)})"
+
+    def as_dict(self)->dict:
+        "For a JSON file."
+        tables = {name: getattr(self, name).as_dict() for name in ('table', 'parts', 'differences')}
+        sizes, later = {str(s): t.as_dict() for s, t in self.sizes.items()}, self.later and self.later.as_dict()
+        more = dict(curves=self.curves, ks=list(self.ks), notes=list(self.notes), paper_table_1=list(paper_table_1))
+        return dict(format=1, about=self.about, **tables, sizes=sizes, later=later, **more)
+
+    @classmethod
+    def from_dict(cls,
+        saved:Mapping,  # from `as_dict`, as JSON gives it back
+    )->'RankingReport':
+        "The report that was saved."
+        cls.check_format(saved, 'ranking report')
+        table, gaps = RankingTable.from_dict, DifferenceTable.from_dict(saved['differences'])
+        sizes, later = {int(s): table(t) for s, t in saved['sizes'].items()}, saved['later'] and table(saved['later'])
+        return cls(saved['about'], table(saved['table']), table(saved['parts']), gaps, sizes, later,
+                   saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
+
+    def _repr_markdown_(self)->str:
+        def head(size, first):
+            if min(first.pool_sizes) >= size: return f'Pools of {size} or more'
+            return f'All {first.n_query} tracks in one pool'
+        tables = {'Systems': self.table, 'What each part contributes, in turn 2': self.parts,
+                  'Differences between systems': self.differences, 'Only dialogs with three turns': self.later,
+                  **{head(size, t.rows[0]): t for size, t in self.sizes.items()}}
+        shown = [f'**{name}**\n\n{t._repr_markdown_()}' for name, t in tables.items() if t is not None]
+        return self.markdown([*shown, _paper_markdown()])
+
+    def plot(self,
+        ax:'Axes|None'=None,  # None: of a new figure
+    )->'Axes':
+        "Recall at k of the rows, the model's in strong lines."
+        if ax is None: ax = new_figure(6, 3.6, 90).subplots()
+        for name, curve in self.curves.items():
+            ax.plot(self.ks, [100*c for c in curve], label=name, **_tables['lines'].get(name, dict(lw=1, ls='-.')))
+        first, kind = self.table.rows[0], 'simulated ' if self.is_simulated else ''
+        ax.set(xscale='log', xlabel='k', ylabel='recall at k, %', ylim=(0, 100),
+               title=f'{first.n_query} {kind}test videos, pools of {min(first.pool_sizes)}')
+        ax.set_xticks([1, 3, 10, 30, 100], ['1', '3', '10', '30', '100'])
+        ax.legend(fontsize=6, loc='center left', bbox_to_anchor=(1, .5))
+        return ax
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-040
 def make_report(
     board:Board,
-    about:Mapping[str, Any]|None=None,     # plain data, such as `kind` of the corpus
+    about:Mapping[str, object]|None=None,  # plain data, such as `kind` of the corpus
     notes:Sequence[str]=(),
-    seed:int=0,                            # of the intervals
+    seed:int=0,  # of the intervals
 )->RankingReport:
     "Tables, differences and curves from ranks."
     task, size, *others = board.task, *board.task.pools
-    ranks, third = board.ranks[size], [d.n_turn > 2 for d in task.dialogs]
-    main = [n for n in _main if not n.endswith('turn 3') or all(third)]
-    pairs = [(a, b) for a, b in _against if a in ranks and b in ranks and (all(third) or 'turn 3' not in f'{a} {b}')]
-    gaps = DifferenceTable(tuple(difference(f'{a} - {b}', ranks[a], ranks[b], seed=seed) for a, b in pairs))
-    short = [n for n in ('tags as meant (BM25)', 'text only', 'untrained, turn 2', 'MVP', 'turn 1', 'turn 2', 'turn 3', 'with words, turn 2') if n in main]
-    later = _tables(board, size, ('text only', 'turn 1', 'turn 2', 'turn 3', 'with words, turn 2', 'with words, turn 3'), seed, third) if any(third) and not all(third) else None
-    curve = lambda rs: [sum(recall_at_k(r, k) for r in rs)/len(rs) for k in _curve]
-    curves = {n: curve(ranks[n]) for n in main if n in ranks}
-    curves['chance'] = [sum(min(1., k/len(p)) for p in task.pools[size])/len(task.pools[size]) for k in _curve]
-    rename = {'turn 1': 'video only (turn 1)', 'turn 2': 'video, text and candidate (turn 2)'}
-    return RankingReport(dict(about or {}), _tables(board, size, main, seed), _tables(board, size, _parts, seed, rename=rename), gaps,
-                         {s: _tables(board, s, short, seed) for s in others}, later, curves, notes=tuple(notes))
+    ranks, rows, third = board.ranks[size], _tables['rows'], [d.n_turn > 2 for d in task.dialogs]
+    def is_shown(name): return name in ranks and (all(third) or not name.endswith('turn 3'))
+    main, fewer = (list(filter(is_shown, rows[table])) for table in ('systems', 'other_sizes'))
+    gaps = []
+    for a in filter(is_shown, _tables['against']):
+        compared = filter(is_shown, _tables['against'][a])
+        gaps += [difference(f'{a} - {b}', ranks[a], ranks[b], seed=seed) for b in compared]
+    later = _table(board, size, rows['three_turns'], seed, third) if any(third) and not all(third) else None
+    def curve(name): return [sum(recall_at_k(r, k) for r in ranks[name])/len(ranks[name]) for k in _curve]
+    pools = task.pools[size]
+    by_chance = [sum(min(1., k/len(p)) for p in pools)/len(pools) for k in _curve]
+    curves = {name: curve(name) for name in main} | dict(chance=by_chance)
+    systems, parts = _table(board, size, main, seed), _table(board, size, rows['parts'], seed, called=_tables['names'])
+    sizes = {s: _table(board, s, fewer, seed) for s in others}
+    return RankingReport(dict(about or {}), systems, parts, DifferenceTable(tuple(gaps)), sizes, later, curves, notes=tuple(notes))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-046
 def load_recommender(
-    folder:str|Path,             # made by `train_recommender`, or a hub id
-    data:Data,                   # that it is to be measured on
+    folder:str|Path,  # made by `train_recommender`, or a hub id
+    data:Data,        # that it is to be measured on
 )->Fusion:
     "Load a recommender, and refuse one that has seen the test videos or belongs to other encoders."
     refuse_leaks(folder, data.split, data.corpus, 'recommender')
     model = Fusion.from_pretrained(folder)
-    _same_encoders(model, data.features)
+    _same_encoders(model, data.features.versions)
     return model
 
 def has_words(
-    features:Any,                # `Features`
-    encoders:Any,                # `Encoders`
+    features:Features,
+    encoders:Encoders,
 )->bool:
     "Whether what was encoded tells enough for the recommender of words: tags of the music, classes of the pictures."
-    return features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
+    has_classes = hasattr(getattr(encoders.video, 'net', None), 'classifier')
+    return features.versions['music'].startswith('musicnn') and has_classes
 
-def _same_encoders(model:Fusion, features:Features, text:Any=None):
-    "Model and features must come from the same encoders."
-    found = dict(video=features.versions['video'], music=features.versions['music']) | (dict(text=text.version) if text is not None else {})
-    for kind, version in found.items():
+def _same_encoders(model:Fusion, versions:Mapping[str, str]):
+    "Model and data must come from the same encoders."
+    for kind, version in versions.items():
         own = getattr(model.config, f'{kind}_version')
-        if own and own != version: raise MusechatError(f"the recommender was trained on the {kind} encoder {printable(own, 80)}, the data comes from {printable(version, 80)}")
+        if own and own != version:
+            raise MusechatError(f"the recommender was trained on the {kind} encoder {printable(own, 80)}, "
+                                f"the data comes from {printable(version, 80)}")
 
-def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0, settings:RankSettings|None=None)->list[str]:
-    "What a reader should know of this evaluation."
-    notes = ['Rows from tag overlap to candidate only, and the second table, are asked in turn 2.', 'Copies of the right track do not compete with it; all other ties count against the system.']
-    if untrained: notes.append('The untrained recommender sees the classes of each segment\'s mean embedding' + (' and measurements of the decoded frames.' if frames else ', and no measurements: frames were not decoded.'))
-    else: notes.append('There is no row of the untrained recommender: it needs the laptop preset\'s encoders.')
-    if settings is not None: notes.append(f"The rows 'with words' are the recommender as the chat has it: the model counts {settings.blend:.0%} of a score, what the words find {1 - settings.blend:.0%}; names and numbers that were asked for count {settings.facts:.0%} of the whole{'' if settings.prior else '; the pictures are left to the model'}.")
-    if missed: notes.append(f'{missed} of {len(task)} videos could not be decoded; of these it sees no measurements.')
-    if not mvp: notes.append('There is no row of MVP: no ranker was given.')
-    for size, pools in task.pools.items():
-        if len(task) < size: notes.append(f'There are {len(task)} test tracks, so pools of {size} are one pool of all of them.')
-    return notes
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d04
+def _own_notes(
+    task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0, settings:RankSettings|None=None,
+)->list[str]:
+    "What a reader should know of an evaluation; `settings` are those of the recommender with words, where it was asked."
+    text, n = _tables['notes'], len(task)
+    notes = [text['turn'], text['ties'], text['no_untrained' if not untrained else 'frames' if frames else 'no_frames']]
+    if settings is not None:
+        pictures = '' if settings.prior else '; the pictures are left to the model'
+        weights = dict(blend=settings.blend, rest=1 - settings.blend, facts=settings.facts)
+        notes.append(text['words'].format(**weights, pictures=pictures))
+    if missed: notes.append(text['missed'].format(missed=missed, n=n))
+    if not mvp: notes.append(text['no_mvp'])
+    return notes + [text['one_pool'].format(n=n, size=size) for size in task.pools if n < size]
 
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-047
-def evaluate_ranking(
-    data:Data,                                   # see `musechat.training.dataset.find_data`
-    model:Fusion,                                # see `load_recommender`
-    encoders:Any,                                # `Encoders` of the preset
-    mvp:Mvp|None=None,                           # the ranker of the first offers, see `musechat.training.dataset.load_ranker`
-    pool_sizes:Sequence[int]=_sizes,             # tracks of a pool at least; the first is that of the main table
-    part:str='test',                             # which quartets
-    untrained:bool=True,                         # whether to ask the untrained recommender, where it can be
-    whole:TrainedRecommender|None=None,          # the same model as the chat has it, with words beside it: asked where the untrained one is
-    frames:bool=True,                            # see `watch_items`
-    about:Mapping[str, Any]|None=None,           # plain data for the report
-    seed:int=0,                                  # of pools and intervals
-    progress:bool=True,                          # bars on stderr
-    tell:Callable[[str], None]=_log.info,        # is told what step begins
-)->RankingReport:
-    "Rank the test videos' own music with the model and everything it is to be compared with (paper, section 5.2)."
-    corpus, features = data.corpus, data.features
-    if part not in data.quartets: raise MusechatError(f"the quartets have no part {printable(part, 40)}: they have {', '.join(data.quartets)}")
-    _same_encoders(model, features, encoders.text)
-    task = ranking_task(list(data.quartets[part]), corpus, features, pool_sizes, seed)
-    board, missed, untrained = Board(task), 0, untrained and has_words(features, encoders)
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d10
+def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|None, progress:bool, tell:Callable):
+    "The rows of tag overlap, of the ranker of the first offers, and of the model."
+    task, features = board.task, data.features
     tell(f'ranking for {len(task)} dialogs by tag overlap')
-    rank_tags(board, facts_of(corpus, features, task.item_ids))
-    if mvp is not None: rank_mvp(board, mvp, features)
+    rank_tags(board, facts_of(data, task.item_ids))
+    if mvp is not None:
+        some = Subset(features, [features.index(i) for i in task.item_ids])
+        board.cosine('MVP', mvp.embed_videos(some), mvp.embed_tracks(some))
     tell('ranking with the model, in every turn')
     messages = Messages(encoders.text).add((t for d in task.dialogs for t in d.answers), progress)
     rank_model(board, model, Segments(features, bool(model.detail.norm.mean.any())), messages)
+
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-047
+def evaluate_ranking(
+    data:Data,                             # see `musechat.training.dataset.find_data`
+    model:Fusion,                          # see `load_recommender`
+    encoders:Encoders,                     # of the preset
+    mvp:Mvp|None=None,                     # ranks the first offers, see `musechat.training.dataset.load_ranker`
+    pool_sizes:Sequence[int]=_sizes,       # tracks of a pool at least; the first is that of the main table
+    part:str='test',                       # which quartets
+    whole:TrainedRecommender|None=None,    # the model as the chat has it: asked where it `has_words`
+    frames:bool=True,                      # see `watch_items`
+    about:Mapping[str, object]|None=None,  # plain data for the report
+    seed:int=0,                            # of pools and intervals
+    progress:bool=True,                    # bars on stderr
+    tell:Callable[[str], None]=_log.info,  # is told what step begins
+)->RankingReport:
+    "Rank the test videos' own music with the model and everything it is to be compared with (paper, section 5.2)."
+    if part not in data.quartets:
+        raise MusechatError(f"the quartets have no part {printable(part, 40)}: they have {', '.join(data.quartets)}")
+    versions = dict(data.features.versions, text=encoders.text.version)
+    _same_encoders(model, versions)
+    task = ranking_task(list(data.quartets[part]), data, pool_sizes, seed)
+    board, missed, settings = Board(task), 0, None
+    _rank_all(board, data, model, encoders, mvp, progress, tell)
+    untrained = has_words(data.features, encoders)
     if untrained:
         tell('ranking with the untrained recommender')
-        missed = rank_untrained(board, corpus, features, encoders, frames, progress, whole)
-    settings = whole.settings if untrained and whole is not None else None
-    told = dict(kind=corpus.kind, corpus=corpus.fingerprint, part=part, n_query=len(task), seed=seed, encoders=dict(features.versions, text=encoders.text.version), settings=settings and asdict(settings))
-    return make_report(board, told | dict(about or {}), _own_notes(task, frames, untrained, mvp is not None, missed, settings), seed)
+        missed = rank_untrained(board, data, encoders, frames, progress, whole)
+        settings = whole and whole.settings
+    told = dict(kind=data.corpus.kind, corpus=data.corpus.fingerprint, part=part, n_query=len(task), seed=seed)
+    told |= dict(encoders=versions, settings=settings and asdict(settings), **(about or {}))
+    return make_report(board, told, _own_notes(task, frames, untrained, mvp is not None, missed, settings), seed)
 
+# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d05
 def settle_blend(
-    folder:str|Path,                             # of a trained recommender
-    data:Data,                                   # that it was trained on
-    encoders:Any,                                # `Encoders`
-    frames:bool=True,                            # see `watch_items`
-    progress:bool=True,                          # bars on stderr
-)->tuple[RankSettings, int]|None:                # and how many validation dialogs were asked; None where there are none, or no words
+    folder:str|Path,  # of a trained recommender
+    data:Data,        # that it was trained on
+    encoders:Encoders,
+    frames:bool=True,              # see `watch_items`
+    progress:bool=True,            # bars on stderr
+)->tuple[RankSettings, int]|None:  # and how many dialogs were asked; None where there are none, or no words
     "Choose on the validation dialogs how much the words count, and write it beside the weights."
     rows = list(data.quartets.get('validation', ()))
     if not has_words(data.features, encoders) or not any(len(r['dialog']) > 2 for r in rows): return None
-    task, whole = ranking_task(rows, data.corpus, data.features), TrainedRecommender.from_pretrained(folder, encoders)
-    seen, _ = watch_items(data.corpus, data.features, task.item_ids, encoders, frames, progress)
-    settings, _ = choose_settings(whole, task, watched(seen, data.features, task.item_ids), library_of_task(task, data.corpus, data.features), progress=progress)
+    task, whole = ranking_task(rows, data), TrainedRecommender.from_pretrained(folder, encoders)
+    seen, _ = watch_items(data, task.item_ids, encoders, frames, progress)
+    library = library_of(data, task.library_ids)
+    settings, _ = choose_settings(whole, task, watched(seen, data, task.item_ids), library, progress=progress)
     write_settings(folder, settings)
     return settings, len(task)
-
-def rank_mvp(
-    board:Board,
-    mvp:Mvp,
-    features:Any,                                # `Features`
-):
-    "The row of the ranker that picked the first offers."
-    some = Subset(features, [features.index(i) for i in board.task.item_ids])
-    board.cosine('MVP', mvp.embed_videos(some), mvp.embed_tracks(some))
