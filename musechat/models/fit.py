@@ -17,25 +17,23 @@ import shutil
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Protocol, Sequence
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Protocol, Sequence
 import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from ..core.errors import MusechatError, printable, require
-from ..core.files import write_atomic
-from ..core.files import append_jsonl, read_jsonl
+from ..core.files import append_jsonl, content_hash, read_jsonl, write_atomic
 from ..core.jobs import job_lock, open_journal
 from .saving import evaluating
+
+_log = logging.getLogger(__name__)
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-003
 if TYPE_CHECKING: from accelerate import Accelerator
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-006
-_log = logging.getLogger(__name__)
-
-# %% ../../nbs/50_models/20_fit.ipynb #cell-007
 def _stir(x:np.ndarray)->np.ndarray:
     "SplitMix64's last step: 64 bits in, 64 well stirred bits out."
     x = (x ^ (x >> np.uint64(30)))*np.uint64(0xbf58476d1ce4e5b9)
@@ -43,8 +41,8 @@ def _stir(x:np.ndarray)->np.ndarray:
     return x ^ (x >> np.uint64(31))
 
 def draw(
-    *place:int|np.ndarray,     # seed, epoch, item, ...: whole numbers, or arrays of them
-)->np.ndarray:                 # uint64
+    *place:int|np.ndarray,  # seed, epoch, item, ...: whole numbers, or arrays of them
+)->np.ndarray:              # uint64
     "A random number for each place; the same place always has the same."
     golden, out = np.uint64(0x9e3779b97f4a7c15), np.zeros((), np.uint64)
     with np.errstate(over='ignore'):
@@ -56,14 +54,14 @@ def draw(
 class TrainConfig:
     "How `fit` trains."
     n_epoch: int = 40
-    batch_size: int = 256          # samples a forward pass, over all processes
-    accumulation: int = 1          # forward passes an optimizer step
-    lr: float = 1e-3               # at its highest
+    batch_size: int = 256  # samples a forward pass, over all processes
+    accumulation: int = 1  # forward passes an optimizer step
+    lr: float = 1e-3       # at its highest
     # e.g. {'music': .1}: by beginning of names
     lr_scale: Mapping[str, float] = field(default_factory=dict, hash=False)
-    weight_decay: float = .05      # on matrices; not on biases, norms and scales
-    warmup: float = .1             # share of the steps over which the learning rate rises
-    max_norm: float = 1.           # of the gradient; 0: not clipped
+    weight_decay: float = .05  # on matrices; not on biases, norms and scales
+    warmup: float = .1         # share of the steps over which the learning rate rises
+    max_norm: float = 1.       # of the gradient; 0: not clipped
     seed: int = 0
     mixed_precision: str = 'no'    # 'no', 'bf16' or 'fp16'
     eval_every: float = 1.         # epochs between evaluations
@@ -79,8 +77,10 @@ class TrainConfig:
     def __post_init__(self):
         object.__setattr__(self, 'trackers', tuple(self.trackers))
         object.__setattr__(self, 'lr_scale', dict(self.lr_scale))
-        for name in ('n_epoch', 'batch_size', 'accumulation', 'log_every', 'n_thread'): self._check_whole(name, 1)
-        for name in ('patience', 'n_worker', 'seed'): self._check_whole(name, 0)
+        whole = dict.fromkeys(('n_epoch', 'batch_size', 'accumulation', 'log_every', 'n_thread'), 1)
+        for name, least in (whole | dict(patience=0, n_worker=0, seed=0)).items():
+            value = getattr(self, name)
+            self._check(name, type(value) is int and value >= least, f'a whole number >= {least}')
         for name in ('lr', 'eval_every', 'save_every'): self._check(name, 0 < getattr(self, name) < math.inf, '> 0')
         for name in ('weight_decay', 'max_norm'): self._check(name, 0 <= getattr(self, name) < math.inf, '>= 0')
         scales = all(isinstance(k, str) and k and 0 <= v < math.inf for k, v in self.lr_scale.items())
@@ -89,17 +89,13 @@ class TrainConfig:
         self._check('mixed_precision', self.mixed_precision in ('no', 'bf16', 'fp16'), "'no', 'bf16' or 'fp16'")
         self._check('device', self.device in ('auto', 'cpu'), "'auto' or 'cpu'")
 
-    def _check_whole(self, name:str, least:int):
-        value = getattr(self, name)
-        self._check(name, type(value) is int and value >= least, f'a whole number >= {least}')
-
     def _check(self, name:str, good:bool, needed:str):
         if not good: raise ValueError(f"{name} must be {needed}, got {printable(repr(getattr(self, name)), 40)}")
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-015
 def learning_rate(
-    step:int,              # 0 for the first optimizer step
-    n_step:int,            # of the whole run
+    step:int,    # 0 for the first optimizer step
+    n_step:int,  # of the whole run
     config:TrainConfig,
 )->float:
     "Warm-up, then cosine decay to 0."
@@ -110,26 +106,24 @@ def learning_rate(
 # %% ../../nbs/50_models/20_fit.ipynb #cell-019
 class TrainingData(Protocol):
     "What `fit` trains on. With `lengths`, one number a sample, samples of like length share a batch."
-    fingerprint: str       # changes with the samples
+    fingerprint: str  # changes with the samples
     def __len__(self)->int: "Samples an epoch."
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, Any]:
-        "The samples of these rows in this epoch, as tensors."
+    def batch(self, epoch:int, rows:np.ndarray)->dict[str, torch.Tensor]: "The samples of these rows in this epoch."
 
 def by_length(
-    order:np.ndarray,            # all rows, shuffled
-    lengths:np.ndarray,          # one a row
-    size:int,                    # rows a batch
+    order:np.ndarray,    # all rows, shuffled
+    lengths:np.ndarray,  # one a row
+    size:int,            # rows a batch
     gen:np.random.Generator,
-    window:int=50,               # batches whose rows are sorted together
-)->np.ndarray:                   # all rows in another order; what fills no batch comes last
+    window:int=50,  # batches whose rows are sorted together
+)->np.ndarray:      # all rows in another order; what fills no batch comes last
     "Rows of like length side by side, and the batches shuffled: little padding, and still no batch is ever seen twice."
-    whole = []
+    sorted_rows = []
     for k in range(0, len(order) - len(order) % size, window*size):
         rows = order[k:k + window*size]
-        whole.append(rows[np.argsort(lengths[rows], kind='stable')][:len(rows)//size*size])
-    whole = np.concatenate(whole)
-    rest = order[~np.isin(order, whole)]
-    batches = whole.reshape(-1, size)
+        sorted_rows.append(rows[np.argsort(lengths[rows], kind='stable')][:len(rows)//size*size])
+    batches = np.concatenate(sorted_rows).reshape(-1, size)
+    rest = order[~np.isin(order, batches)]
     return np.concatenate([batches[gen.permutation(len(batches))].ravel(), rest])
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-020
@@ -138,13 +132,13 @@ class Batches(Dataset):
     def __init__(self, data:TrainingData, config:TrainConfig, rank:int=0, n_process:int=1):
         size, n = config.batch_size, len(data)
         if n < size:
-            raise MusechatError(f"there are {n} training samples, less than one batch of {size}: "
-                                "choose a smaller batch_size")
+            few = f"there are {n} training samples, less than one batch of {size}"
+            raise MusechatError(f"{few}: choose a smaller batch_size")
         self.data, self.size, self.seed = data, size, config.seed
-        self.per_epoch = n//size                                # what is left over waits for another epoch's order
-        self.n_step = max(1, config.n_epoch*self.per_epoch//config.accumulation)       # optimizer steps
+        self.per_epoch = n//size  # what is left over waits for another epoch's order
+        self.n_step = max(1, config.n_epoch*self.per_epoch//config.accumulation)  # optimizer steps
         self.part = slice(rank*size//n_process, (rank + 1)*size//n_process)
-        self._known = (-1, None)
+        self._known = -1, np.empty(0)
 
     def rows(self, k:int)->np.ndarray:
         "Rows of batch k, of all processes."
@@ -164,24 +158,21 @@ class Batches(Dataset):
 
     def __setstate__(self, state:dict): self.__dict__.update(pickle.loads(state['pickled']))
 
-    def __getitem__(self, k:int)->dict[str, Any]: return self.data.batch(k//self.per_epoch, self.rows(k)[self.part])
+    def __getitem__(self, k:int)->dict[str, torch.Tensor]:
+        return self.data.batch(k//self.per_epoch, self.rows(k)[self.part])
 
     def loader(self, first:int, last:int, n_worker:int=0)->DataLoader:
         "Batches first to last - 1, in order."
-        start = 'spawn' if n_worker else None      # a fork of a process whose threads have started can hang
+        start = 'spawn' if n_worker else None  # a fork of a process whose threads have started can hang
         return DataLoader(self, batch_size=None, sampler=range(first, last), num_workers=n_worker,
                           multiprocessing_context=start, pin_memory=torch.cuda.is_available())
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-022
-def shared_batch(
-    config:TrainConfig,
-    n_process:int,               # each takes an equal part of every batch
-)->TrainConfig:
+def shared_batch(config:TrainConfig, n_process:int)->TrainConfig:
     "The same with a batch that can be shared: rounded down to a multiple of the processes, one sample each at least."
-    size, speaks = max(1, config.batch_size//n_process)*n_process, os.environ.get('RANK', '0') == '0'
-    sizes = config.batch_size, n_process, size
-    if size != config.batch_size and speaks:
-        _log.warning('a batch of %d cannot be shared by %d processes: it has %d', *sizes)
+    wanted, size = config.batch_size, max(1, config.batch_size//n_process)*n_process
+    if size != wanted and os.environ.get('RANK', '0') == '0':
+        _log.warning('a batch of %d cannot be shared by %d processes: it has %d', wanted, n_process, size)
     return replace(config, batch_size=size)
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-028
@@ -196,8 +187,10 @@ def _put_back(model:nn.Module, tensors:Mapping[str, torch.Tensor])->None:
     "Set what `_trained` gave."
     for name, own in _trained(model).items(): own.copy_(tensors[name])
 
-def _plain(tensors:Mapping[str, torch.Tensor])->dict[str, torch.Tensor]:
-    return {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+def _packed(tensors:Mapping[str, torch.Tensor])->bytes:
+    "Tensors as a safetensors file."
+    from safetensors.torch import save
+    return save({k: v.detach().cpu().contiguous() for k, v in tensors.items()})
 
 def _memory(optimizer:torch.optim.Optimizer)->dict[str, torch.Tensor]:
     "An optimizer's tensors, by parameter number and name."
@@ -206,7 +199,7 @@ def _memory(optimizer:torch.optim.Optimizer)->dict[str, torch.Tensor]:
 
 def _remember(optimizer:torch.optim.Optimizer, tensors:Mapping[str, torch.Tensor])->None:
     "Set what `_memory` gave."
-    state = {}
+    state:dict[int, dict[str, torch.Tensor]] = {}
     for name, v in tensors.items():
         i, k = name.split('.', 1)
         state.setdefault(int(i), {})[k] = v
@@ -223,11 +216,10 @@ Tensors = Mapping[str, torch.Tensor]
 
 def _save_checkpoint(folder:Path, step:int, model:Tensors, optimizer:Tensors, about:dict)->Path:
     "Write checkpoint `step` into `folder`, whole or not at all, and remove older ones."
-    from safetensors.torch import save
     tmp, final = folder/f'.step-{step:09d}', folder/f'step-{step:09d}'
     for old in (tmp, final): shutil.rmtree(old, ignore_errors=True)
     tmp.mkdir(parents=True)
-    files = {'model.safetensors': save(_plain(model)), 'optimizer.safetensors': save(_plain(optimizer)),
+    files = {'model.safetensors': _packed(model), 'optimizer.safetensors': _packed(optimizer),
              'about.json': json.dumps(about | dict(step=step)).encode()}
     files['manifest.json'] = json.dumps({k: hashlib.sha256(data).hexdigest() for k, data in files.items()}).encode()
     for name, data in files.items():
@@ -245,7 +237,7 @@ def _is_whole(path:Path)->bool:
     "Whether a checkpoint is what was written."
     try:
         named = json.loads((path/'manifest.json').read_bytes())
-        return all(hashlib.sha256((path/name).read_bytes()).hexdigest() == sha for name, sha in named.items())
+        return all(content_hash(path/name) == sha for name, sha in named.items())
     except (OSError, ValueError, AttributeError): return False
 
 def _load_checkpoint(folder:Path)->tuple[dict, dict, dict]|None:
@@ -253,10 +245,10 @@ def _load_checkpoint(folder:Path)->tuple[dict, dict, dict]|None:
     from safetensors.torch import load_file
     found = sorted(folder.glob('step-*'), reverse=True)
     for path in found:
-        if not _is_whole(path): _log.warning('the checkpoint %s is damaged', printable(path))
-        else:
+        if _is_whole(path):
             model, optimizer = (load_file(path/f'{name}.safetensors') for name in ('model', 'optimizer'))
             return model, optimizer, json.loads((path/'about.json').read_bytes())
+        _log.warning('the checkpoint %s is damaged', printable(path))
     if not found: return None
     raise MusechatError(f"the checkpoint in {printable(folder)} is damaged: restore it, or remove "
                         f"{printable(folder.parent)} to train from the start")
@@ -275,7 +267,7 @@ def _signature(model:nn.Module, data:TrainingData, config:TrainConfig)->dict:
 def parameter_groups(
     model:nn.Module,
     config:TrainConfig,
-)->list[dict]:             # for an optimizer; with the factor of their learning rate, `lr_scale`
+)->list[dict]:  # for an optimizer; with the factor of their learning rate, `lr_scale`
     "Matrices decay; biases, norms and scales do not. What learns at another rate forms groups of its own."
     trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
     if not trained: raise MusechatError('the model has no weights to train')
@@ -291,9 +283,7 @@ def parameter_groups(
     return groups
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-036
-def check_trackers(
-    names:Sequence[str],         # of trackers, such as 'tensorboard'
-):
+def check_trackers(names:Sequence[str]):
     "Refuse a tracker that accelerate does not know, or would leave out in silence."
     from accelerate.tracking import LOGGER_TYPE_TO_CLASS, get_available_trackers
     there = {str(getattr(t, 'value', t)) for t in get_available_trackers()}
@@ -318,11 +308,8 @@ def _accelerator(config:TrainConfig, out:Path)->'Accelerator':
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-037
 @contextmanager
-def own_randomness(
-    device:torch.device,
-    n_thread:int,             # on a CPU
-)->Iterator[None]:
-    "Seeds and threads set inside are as before outside."
+def own_randomness(device:torch.device, n_thread:int)->Iterator[None]:
+    "Seeds and, on a CPU, the number of threads set inside are as before outside."
     before, cpu = torch.get_num_threads(), device.type == 'cpu'
     if cpu: torch.set_num_threads(n_thread)
     try:
@@ -332,7 +319,9 @@ def own_randomness(
 
 class _Means:
     "Means of what the steps reported since the last line of the log."
-    def __init__(self): self.sums, self.n = {}, 0
+    def __init__(self): self.clear()
+
+    def clear(self): self.sums, self.n = {}, 0
 
     def add(self, values:Tensors):
         self.n += 1
@@ -341,28 +330,27 @@ class _Means:
     def take(self, acc:'Accelerator')->dict[str, float]:
         def mean(v): return acc.reduce(torch.as_tensor(v/self.n, device=acc.device), 'mean').item()
         means = {k: mean(v) for k, v in self.sums.items()}
-        self.sums, self.n = {}, 0
+        self.clear()
         return means
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-038
 @dataclass
 class FitResult:
     "Where training ended."
-    step: int = 0                         # optimizer steps
-    best: float|None = None               # the best value of the monitored figure
-    best_step: int|None = None            # where it was; these weights are in the model
-    bad: int = 0                          # evaluations since
-    stopped: bool = False                 # early
-    figures: dict = field(default_factory=dict)    # of the best evaluation
+    step: int = 0               # optimizer steps
+    best: float|None = None     # the best value of the monitored figure
+    best_step: int|None = None  # where it was; these weights are in the model
+    bad: int = 0                # evaluations since
+    stopped: bool = False       # early
+    figures: dict = field(default_factory=dict)  # of the best evaluation
 
-Evaluate = Callable[[nn.Module], Mapping[str, float]]      # figures of a model
+Evaluate = Callable[[nn.Module], Mapping[str, float]]  # figures of a model
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-040
 class _Run:
     "A model, its optimizer and its folder, in training."
-    def __init__(self, acc:'Accelerator', model:nn.Module, data:TrainingData, config:TrainConfig, out:Path,
-                 evaluate:Evaluate|None):
-        self.acc, self.config, self.out, self.evaluate = acc, config, out, evaluate
+    def __init__(self, acc:'Accelerator', model:nn.Module, data:TrainingData, config:TrainConfig, out:Path):
+        self.acc, self.config, self.out = acc, config, out
         self.at, self.means = FitResult(), _Means()
         self.batches = Batches(data, config, acc.process_index, acc.num_processes)
         optimizer = torch.optim.AdamW(parameter_groups(model, config), lr=config.lr)
@@ -408,7 +396,7 @@ class _Run:
         for tracker in acc.trackers: tracker.finish()
         acc.free_memory()
 
-    def log(self, **row:Any):
+    def log(self, **row:float):
         "A line of the log, from the main process."
         if not self.acc.is_main_process: return
         epoch = round(self.at.step*self.config.accumulation/self.batches.per_epoch, 4)
@@ -418,7 +406,7 @@ class _Run:
 # %% ../../nbs/50_models/20_fit.ipynb #cell-042
 def _best_name(step:int)->str: return f'best-{step:09d}.safetensors'
 
-Step = Callable[[nn.Module, dict], dict]      # model and batch to a dict of scalars with 'loss'
+Step = Callable[[nn.Module, dict], dict]  # model and batch to a dict of scalars with 'loss'
 
 def _forward_backward(run:_Run, step:Step, batch:dict, k:int, lr:float)->None:
     "One batch, and the optimizer's step if it is due."
@@ -435,19 +423,17 @@ def _forward_backward(run:_Run, step:Step, batch:dict, k:int, lr:float)->None:
     run.means.add(values)
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-044
-def _evaluate(run:_Run)->None:
+def _evaluate(run:_Run, evaluate:Evaluate)->None:
     "Figures of now; if they are the best so far, the weights are kept."
     from accelerate.utils import broadcast_object_list
-    from safetensors.torch import save
-    with evaluating(run.bare): figures = broadcast_object_list([dict(run.evaluate(run.bare))])[0]
+    with evaluating(run.bare): figures = broadcast_object_list([dict(evaluate(run.bare))])[0]
     run.log(**figures)
     at, monitor, patience = run.at, run.config.monitor, run.config.patience
     if monitor not in figures:
         raise MusechatError(f"the evaluation gives no {monitor}: it gives {', '.join(figures)}")
     if at.best is None or figures[monitor] > at.best:
         at.best, at.best_step, at.bad, at.figures = figures[monitor], at.step, 0, figures
-        best = run.out/'state'/_best_name(at.step)
-        if run.acc.is_main_process: write_atomic(best, save(_plain(_trained(run.bare))))
+        if run.acc.is_main_process: write_atomic(run.out/'state'/_best_name(at.step), _packed(_trained(run.bare)))
     else: at.bad += 1
     at.stopped = 0 < patience <= at.bad
 
@@ -459,16 +445,15 @@ def _log_means(run:_Run, lr:float)->None:
                         "help. The last checkpoint is as it was")
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-045
-def _after_step(run:_Run, lr:float)->None:
+def _after_step(run:_Run, evaluate:Evaluate|None, lr:float)->None:
     "What is due behind an optimizer step: log, evaluation, checkpoint."
     step, last = run.at.step, run.at.step == run.batches.n_step
-    evaluates = run.evaluate is not None and (step % run.eval_steps == 0 or last)
-    saves = step % run.save_steps == 0 or last
-    if saves or evaluates or step % run.config.log_every == 0: _log_means(run, lr)
-    if evaluates: _evaluate(run)
+    evaluates, saves = (step % n == 0 or last for n in (run.eval_steps, run.save_steps))
+    if saves or evaluate and evaluates or step % run.config.log_every == 0: _log_means(run, lr)
+    if evaluate and evaluates: _evaluate(run, evaluate)
     if saves or run.at.stopped: run.save()
 
-def _train(run:_Run, step:Step, progress:bool)->None:
+def _train(run:_Run, step:Step, evaluate:Evaluate|None, progress:bool)->None:
     "All batches from where the run stands."
     n, config = run.batches.n_step, run.config
     start, end = run.at.step*config.accumulation, n*config.accumulation
@@ -482,35 +467,30 @@ def _train(run:_Run, step:Step, progress:bool)->None:
             if not run.acc.sync_gradients: continue
             run.at.step += 1
             bar.update()
-            _after_step(run, lr)
+            _after_step(run, evaluate, lr)
             if run.at.stopped: return
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-047
-@contextmanager
-def _folder_of(acc:'Accelerator', out:Path, signature:dict)->Iterator[None]:
-    "The run's folder, held by the main process; another run's is refused."
-    with job_lock(out) if acc.is_main_process else nullcontext():
-        if acc.is_main_process: open_journal(out/'log.jsonl', signature)
-        acc.wait_for_everyone()
-        yield
-
 def fit(
-    model:nn.Module,                 # its trainable weights are changed in place
+    model:nn.Module,  # its trainable weights are changed in place
     data:TrainingData,
-    step:Step,                       # model and batch to a dict of scalars with 'loss'
+    step:Step,  # model and batch to a dict of scalars with 'loss'
     config:TrainConfig,
-    out:str|Path,                    # folder of the run: log and checkpoints; shared by all machines
-    evaluate:Evaluate|None=None,     # figures of the model; called in every process
-    progress:bool=True,              # a bar on stderr, where that is a terminal
+    out:str|Path,                 # folder of the run: log and checkpoints; shared by all machines
+    evaluate:Evaluate|None=None,  # figures of the model; called in every process
+    progress:bool=True,           # a bar on stderr, where that is a terminal
 )->FitResult:
     "Train, or continue a run; the model ends with its best weights, or the last where nothing is evaluated."
     out = Path(out)
     acc = _accelerator(config, out)
     config = shared_batch(config, acc.num_processes)
-    with own_randomness(acc.device, config.n_thread), _folder_of(acc, out, _signature(model, data, config)):
+    held = job_lock(out) if acc.is_main_process else nullcontext()
+    with own_randomness(acc.device, config.n_thread), held:
+        if acc.is_main_process: open_journal(out/'log.jsonl', _signature(model, data, config))
+        acc.wait_for_everyone()
         acc.init_trackers('tracking')
-        run = _Run(acc, model, data, config, out, evaluate)
+        run = _Run(acc, model, data, config, out)
         run.resume()
-        _train(run, step, progress)
+        _train(run, step, evaluate, progress)
         run.finish()
     return run.at
