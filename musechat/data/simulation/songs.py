@@ -22,7 +22,7 @@ from ...core.errors import MusechatError, printable, require
 from ...core.files import atomic_path
 from ...core.samples import read_toml
 from .music import compose, read_styles, Style, styles, to_midi, Voice
-from .samples import encode_mp3, render
+from .rendering import encode_mp3, render
 from ...encoders.checkpoints import fetch
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-006
