@@ -28,6 +28,7 @@ from ..core.metrics import RankingTable
 from ..language.facts import Pair
 from ..data.quartets import build_quartets, load_quartets, make_pairs, split_items, test_pools
 from ..models.candidate_ranker import Mvp
+from ..data.dialogs.server import OpenAIBackend
 from ..data.dialogs.synthesis import Backend, SynthesisReport, write_dialogs
 from ..data.dialogs.templates import TemplateBackend
 from ..models.fit import TrainConfig
@@ -80,15 +81,16 @@ def get_backend(
     **options:Any,                     # for the back end: `n_parallel`, `requests_per_minute`, ...
 )->Backend:
     "A back end by name."
-    import musechat.data.dialogs.synthesis as synthesis
     if name == 'template': return TemplateBackend(seed=seed)
-    if name == 'local': return synthesis.LocalBackend(model or 'smollm2-135m-instruct', seed=seed, **options)
+    if name == 'local':
+        from musechat.data.dialogs.local import LocalBackend      # which takes transformers to import
+        return LocalBackend(model or 'smollm2-135m-instruct', seed=seed, **options)
     if name != 'openai':
         raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has {', '.join(backends)}")
     if not model:
         raise MusechatError("the openai back end needs the name of a model: --model NAME, and --base-url for a server that is not OpenAI's")
     require('synthesis', 'openai', 'pydantic')
-    return synthesis.OpenAIBackend(model, base_url=base_url, seed=seed, **options)
+    return OpenAIBackend(model, base_url=base_url, seed=seed, **options)
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-014
 def write_split(

@@ -94,7 +94,11 @@ class Prompt:
     system: str
     user: str
     version: str        # `prompt_version`
-    sha256: str         # of system and user text, 64 hex digits
+
+    @property
+    def sha256(self)->str:
+        "Of system and user text, 64 hex digits."
+        return hashlib.sha256(f'{self.system}\0{self.user}'.encode()).hexdigest()
 
     @property
     def messages(self)->list[dict]:
@@ -111,8 +115,7 @@ def build_prompt(
     if complaints: data['problems'] = [clean_text(str(c), 300) for c in complaints][:20]
     ask = f'Write the conversation for this data, {2*pair.n_turn} messages.'
     if complaints: ask += ' An earlier attempt was turned down for what stands under "problems": write a new one without them.'
-    system, user = _system_text(pair.n_turn), f'{quote_block(data)}\n{ask}'
-    return Prompt(system, user, prompt_version, hashlib.sha256(f'{system}\0{user}'.encode()).hexdigest())
+    return Prompt(_system_text(pair.n_turn), f'{quote_block(data)}\n{ask}', prompt_version)
 
 # %% ../../../nbs/60_data/40_dialogs/00_prompts.ipynb #cell-017
 _attempts = read_toml('data', 'dialogs', 'injections.toml')['injections']
