@@ -8,6 +8,7 @@ __all__ = ['nameless', 'plain_offer', 'Systems', 'evaluate_generator']
 # %% ../../nbs/90_evaluation/20_generator.ipynb #cell-002
 import hashlib
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -17,8 +18,8 @@ from ..language.claims import Known, known_of_facts
 from ..core.errors import MusechatError, printable
 from ..training.dataset import Data, refuse_leaks
 from ..models.generator import GenerationRequest, Generator, open_base
-from .reasoning import (
-    evaluate_reasoning, other_replies, ReasoningTable, template_replies, TextModels)
+from .judges import other_replies, template_replies, TextModels
+from .reasoning import evaluate_reasoning, ReasoningTable
 from ..training.generator import item_music, read_replies, Sample
 from ..chat.reply import say_checked, shipped_generator, ReplyGenerator
 
@@ -36,69 +37,87 @@ def plain_offer(
     name = f'“{known.name}”' if known.name else 'this one'
     return f"I suggest {name}" + (f' by {known.artist}.' if known.artist else '.')
 
+# %% ../../nbs/90_evaluation/20_generator.ipynb #9c4e33
 class Systems:
     "The rows of Table 2 for a generator, each written by batches and only when asked for."
     def __init__(self,
         generator:Generator,
-        samples:Sequence[Sample],      # test replies
-        music:torch.Tensor,            # (n_item, d_music)
+        samples:Sequence[Sample],  # test replies
+        music:torch.Tensor,        # (n_item, d_music)
         seed:int=0,
-        temperature:float=.1,          # of what is drawn (paper, section 5.1)
+        temperature:float=.1,  # of what is drawn (paper, section 5.1)
     ):
         self.samples, self.music, self.seed = list(samples), music[[s.item for s in samples]], seed
         self.writer, self.spoken = ReplyGenerator(generator, temperature), {}
         self.known = [known_of_facts(s.facts, s.before, s.ask.said) for s in self.samples]
-        self._frozen: ReplyGenerator|None = None
-        self.base, self.temperature = generator.config.base, temperature
 
+    @cached_property
     def frozen(self)->ReplyGenerator:
         "The language model as it came, without music."
-        if self._frozen is None:
-            config = replace(self.writer.generator.config, n_soft=0, rank=0)
-            self._frozen = ReplyGenerator(Generator(config, *open_base(config.base)), self.temperature)
-        return self._frozen
+        config = replace(self.writer.generator.config, n_soft=0, rank=0)
+        return ReplyGenerator(Generator(config, *open_base(config.base)), self.writer.temperature)
 
-    def _write(self, writer:ReplyGenerator, rows:Sequence[int], change:Callable[[GenerationRequest], GenerationRequest]=lambda a: a, deaf:bool=False)->list[str]:
-        music = self.music[list(rows)]
-        return writer.write([change(self.samples[i].ask) for i in rows], torch.full_like(music, float('nan')) if deaf else music, self.seed, numbers=rows)
+    def _write(self, writer:ReplyGenerator, rows:Sequence[int], hears:bool=True, knows:bool=True)->list[str]:
+        music, asked = self.music[list(rows)], [self.samples[i].ask for i in rows]
+        if not hears: music = torch.full_like(music, float('nan'))
+        return writer.write(asked if knows else [nameless(a) for a in asked], music, self.seed, numbers=rows)
 
     def checked(self, rows:Sequence[int])->list[str]:
         "What a user would read: claims checked, cut, written again, or the plainest offer."
-        for i in rows: self.spoken[i] = say_checked(self.writer, self.samples[i].ask, self.music[i], self.known[i], lambda: plain_offer(self.known[i]), self.seed + i)
+        for i in rows:
+            known, ask = self.known[i], self.samples[i].ask
+            self.spoken[i] = say_checked(self.writer, ask, self.music[i], known, lambda: plain_offer(known), self.seed + i)
         return [self.spoken[i].text for i in rows]
 
     def rows(self)->dict[str, Callable[[Sequence[int]], list[str]]]:
         "Name of a system to what writes its replies."
-        return {'title only, frozen': lambda r: self._write(self.frozen(), r, deaf=True), 'title only': lambda r: self._write(self.writer, r, deaf=True),
-                'embedding only': lambda r: self._write(self.writer, r, nameless), 'title + embedding': lambda r: self._write(self.writer, r)}
+        return {'title only, frozen': lambda r: self._write(self.frozen, r, hears=False),
+                'title only': lambda r: self._write(self.writer, r, hears=False),
+                'embedding only': lambda r: self._write(self.writer, r, knows=False),
+                'title + embedding': lambda r: self._write(self.writer, r)}
 
 # %% ../../nbs/90_evaluation/20_generator.ipynb #cell-007
+def _fitting_generator(model:str|Path, data:Data)->Generator:
+    "A generator that was trained on the same music encoder, and on none of the test videos."
+    generator = Generator.from_pretrained(model)
+    own, version = generator.config.music_version, data.features.versions['music']
+    if own and own != version:
+        raise MusechatError(f"the generator was trained with the music encoder {printable(own, 80)}, "
+                            f"these features come from {printable(version, 80)}")
+    if Path(model).is_dir(): refuse_leaks(model, data.split, data.corpus, 'generator')
+    return generator
+
+def _weights_hash(generator:Generator)->str:
+    weights = (t.detach().float().contiguous().numpy().tobytes() for t in generator.state_dict().values())
+    return hashlib.sha256(b''.join(weights)).hexdigest()[:16]
+
+# %% ../../nbs/90_evaluation/20_generator.ipynb #9c4e30
 def evaluate_generator(
-    data:Data,                               # see `musechat.training.dataset.find_data`
-    model:str|Path|None=None,                # folder of a generator, or hub id; None: the one that ships
-    folder:str|Path|None=None,               # replies and figures are kept there, so that a run that was stopped goes on
-    judges:TextModels|None=None,             # None: `TextModels.laptop`, fitted on the training replies
-    limit:int|None=None,                     # test videos at most; None: all
+    data:Data,                    # see `musechat.training.dataset.find_data`
+    model:str|Path|None=None,     # folder of a generator, or hub id; None: the one that ships
+    folder:str|Path|None=None,    # replies and figures are kept there, so that a run that was stopped goes on
+    judges:TextModels|None=None,  # None: `TextModels.laptop`, fitted on the training replies
+    limit:int|None=None,          # test videos at most; None: all
     seed:int=0,
     progress:bool=True,
     tell:Callable[[str], None]=lambda text: None,
 )->tuple[ReasoningTable, Systems]:
     "Table 2 on the test part of a data set, and the systems with what became of each checked reply."
-    place = shipped_generator() if model is None else model
-    generator = Generator.from_pretrained(place)
-    if generator.config.music_version and generator.config.music_version != data.features.versions['music']:
-        raise MusechatError(f"the generator was trained with the music encoder {printable(generator.config.music_version, 80)}, these features come from {printable(data.features.versions['music'], 80)}")
-    if Path(place).is_dir(): refuse_leaks(place, data.split, data.corpus, 'generator')
+    generator = _fitting_generator(shipped_generator() if model is None else model, data)
     rows = list(data.quartets['test'])[:limit]
-    samples = read_replies(rows, data.corpus, data.features, last=True)
-    if len(samples) != len(rows) or not rows: raise MusechatError(f"{len(rows) - len(samples)} of {len(rows)} test videos have music without features: encode the corpus again" if rows else "there are no test videos")
+    if not rows: raise MusechatError('there are no test videos')
+    samples, n = read_replies(rows, data.corpus, data.features, last=True), len(rows)
+    if len(samples) != n:
+        raise MusechatError(f"{n - len(samples)} of {n} test videos have music without features: encode the corpus again")
     systems, references = Systems(generator, samples, item_music(data.features), seed), [s.reply for s in samples]
     if judges is None:
         tell('fitting a small masked language model for InfoLM, once')
-        judges = TextModels.laptop([s.reply for s in read_replies(data.quartets['train'], data.corpus, data.features)], held_out=references[:200], progress=progress)
-    made_by = hashlib.sha256(b''.join(t.detach().float().contiguous().numpy().tobytes() for t in generator.state_dict().values())).hexdigest()[:16]
+        learned = [s.reply for s in read_replies(data.quartets['train'], data.corpus, data.features)]
+        judges = TextModels.laptop(learned, held_out=references[:200], progress=progress)
     writers = systems.rows() | {'title + embedding, checked': systems.checked}
-    bounds = dict(templates=template_replies(rows), other=other_replies(references))
-    table = evaluate_reasoning(writers, references, systems.known, judges, bounds, [('title + embedding', n) for n in writers if n != 'title + embedding'], folder,
-                               {n: dict(weights=made_by, seed=seed, dtype=str(systems.writer.decoder.dtype)) for n in writers}, dict(kind=data.corpus.kind), chunk=32, seed=seed, progress=progress, tell=tell)
+    bounds, main = dict(templates=template_replies(rows), other=other_replies(references)), 'title + embedding'
+    made_by = dict(weights=_weights_hash(generator), seed=seed, dtype=str(systems.writer.decoder.dtype))
+    table = evaluate_reasoning(
+        writers, references, systems.known, judges, bounds, [(main, n) for n in writers if n != main], folder,
+        dict.fromkeys(writers, made_by), dict(kind=data.corpus.kind), chunk=32, seed=seed, progress=progress, tell=tell)
     return table, systems
