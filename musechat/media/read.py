@@ -32,18 +32,18 @@ _log = logging.getLogger(__name__)
 class MediaInfo:
     "What a media file holds, as far as its headers and its first frame tell."
     path: str
-    container: str               # a key of `containers`
-    duration_s: float            # of the longest stream, seconds
-    declared: bool               # True: the file states its duration; False: it was found by reading to the end
-    has_video: bool              # a cover picture is no video
+    container: str     # a key of `containers`
+    duration_s: float  # of the longest stream, seconds
+    declared: bool     # True: the file states its duration; False: it was found by reading to the end
+    has_video: bool    # a cover picture is no video
     has_audio: bool
-    video_s: float = 0.          # length of the video stream
-    audio_s: float = 0.          # length of the audio stream
-    audio_offset_s: float = 0.   # when the sound starts, against the first frame
-    fps: float = 0.              # average frame rate, for display only: frames are picked by their times
-    width: int = 0               # pixels, as displayed: upright, square pixels
+    video_s: float = 0.         # length of the video stream
+    audio_s: float = 0.         # length of the audio stream
+    audio_offset_s: float = 0.  # when the sound starts, against the first frame
+    fps: float = 0.             # average frame rate, for display only: frames are picked by their times
+    width: int = 0              # pixels, as displayed: upright, square pixels
     height: int = 0
-    rotation: int = 0            # degrees clockwise by which the stored frame was turned: 0, 90, 180 or 270
+    rotation: int = 0  # degrees clockwise by which the stored frame was turned: 0, 90, 180 or 270
     video_codec: str = ''
     audio_codec: str = ''
     sample_rate_hz: int = 0
@@ -55,10 +55,9 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.video.stream import VideoStream
+    Stream = VideoStream|AudioStream
 
-def find_streams(
-    c:'InputContainer',
-)->tuple['VideoStream|None', 'AudioStream|None']:
+def find_streams(c:'InputContainer')->tuple['VideoStream|None', 'AudioStream|None']:
     "The video and the audio stream that can be decoded, None where there is none. Cover pictures do not count."
     import av
     from av.stream import Disposition
@@ -69,23 +68,19 @@ def find_streams(
         raise av.error.DecoderNotFoundError(0, 'no decoder for its codec')
     return video, audio
 
-def seek(
-    c:'InputContainer',
-    s:'VideoStream|AudioStream',
-    tick:int,                     # in the stream's time base
-)->None:
-    "Go to the keyframe at or before a tick, or to the first one where there is none before it."
+def seek(c:'InputContainer', s:'Stream', tick:int)->None:
+    "Go to the keyframe at or before a tick (of the stream's clock), or to the first where there is none before it."
     import av
     try: c.seek(tick, stream=s)
     except av.FFmpegError: c.seek(tick, stream=s, backward=False)
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-011
-def _start_s(s:'VideoStream|AudioStream')->float: return (s.start_time or 0)*float(s.time_base)
+def _start_s(s:'Stream')->float: return (s.start_time or 0)*float(s.time_base)
 
-def _declared_s(c:'InputContainer', s:'VideoStream|AudioStream')->float|None:
+def _declared_s(c:'InputContainer', s:'Stream')->float|None:
     "Length of a stream as its headers state it, None where they do not (or talk nonsense)."
     own = s.duration*float(s.time_base) if s.duration else math.nan
-    before = max(0., _start_s(s))           # the next two count from the file's start, not the stream's
+    before = max(0., _start_s(s))  # the next two count from the file's start, not the stream's
     lengths = (own, _clock(s.metadata.get('DURATION', '')) - before, (c.duration or math.nan)/1e6 - before)
     return next((t for t in lengths if 0 < t < 31*86400), None)
 
@@ -94,7 +89,7 @@ def _clock(text:str)->float:
     m = re.fullmatch(r'(\d+):(\d+):(\d+(?:\.\d+)?)', text.strip())
     return int(m[1])*3600 + int(m[2])*60 + float(m[3]) if m else math.nan
 
-def _end_s(c:'InputContainer', s:'VideoStream|AudioStream', from_s:float=0.)->float:
+def _end_s(c:'InputContainer', s:'Stream', from_s:float=0.)->float:
     "When the packets of a stream really end, in seconds from its start; looks from `from_s` on."
     import av
     base, start, end = float(s.time_base), s.start_time or 0, 0.
@@ -110,7 +105,7 @@ def _slack_s(length_s:float)->float:
     "How much of a length may be missing: a second, or a tenth of less than ten."
     return max(.1, min(1., length_s/10))
 
-def _length(file:OpenFile, c:'InputContainer', s:'VideoStream|AudioStream')->tuple[float, bool]:
+def _length(file:OpenFile, c:'InputContainer', s:'Stream')->tuple[float, bool]:
     "(length of a stream in seconds, whether the file declares it); raises where the stream ends long before."
     declared = _declared_s(c, s)
     if declared is None: return _end_s(c, s), False
@@ -126,9 +121,10 @@ def _look(file:OpenFile, c:'InputContainer')->dict[str, Any]:
     video, audio = find_streams(c)
     if not video and not audio: raise file.fail('format', 'neither sound nor picture inside')
     lengths = {s.type: _length(file, c, s) for s in (video, audio) if s}
-    meta = {f'{kind}_s': length for kind, (length, _) in lengths.items()}
-    meta |= dict(duration_s=max(meta.values()), declared=all(declared for _, declared in lengths.values()),
-                 container=file.container, has_video=bool(video), has_audio=bool(audio))
+    meta:dict[str, object] = {f'{kind}_s': length for kind, (length, _) in lengths.items()}
+    longest, declared = max(length for length, _ in lengths.values()), all(declared for _, declared in lengths.values())
+    meta |= dict(container=file.container, duration_s=longest, declared=declared)
+    meta |= dict(has_video=bool(video), has_audio=bool(audio))
     if audio:
         codec = audio.codec_context
         meta |= dict(audio_codec=codec.codec.canonical_name, sample_rate_hz=codec.sample_rate,
@@ -158,9 +154,9 @@ def _probe(file:OpenFile)->tuple[dict, np.ndarray]:
     with file.av() as c: return _look(file, c), np.empty(0, np.uint8)
 
 def probe(
-    path:str|Path,               # a media file
-    root:str|Path|None=None,     # folder the file must lie in, None: anywhere
-    limits:Limits|None=None,     # None: `Limits()`
+    path:str|Path,            # a media file
+    root:str|Path|None=None,  # folder the file must lie in, None: anywhere
+    limits:Limits|None=None,  # None: `Limits()`
 )->MediaInfo:
     "Look at a file's streams; raises `MediaError` where there is neither sound nor picture."
     meta, _ = in_worker(_probe, path, root, limits)
@@ -170,19 +166,18 @@ def probe(
 @dataclass(frozen=True)
 class Frames:
     "Frames of a video at even steps of time."
-    images: np.ndarray       # uint8 (n, h, w, 3), RGB, upright, square pixels
-    times_s: np.ndarray      # float64 (n,), seconds after the video's first frame
-    duration_s: float        # of the whole video
+    images: np.ndarray   # uint8 (n, h, w, 3), RGB, upright, square pixels
+    times_s: np.ndarray  # float64 (n,), seconds after the video's first frame
+    duration_s: float    # of the whole video
     def __len__(self): return len(self.images)
 
-# %% ../../nbs/10_media/10_read.ipynb #cell-019
 def pick_frames(
-    shown_s:np.ndarray,      # (n_frame,) when each frame appears, seconds, ascending
-    end_s:float,             # when the last frame disappears
-    fps:float,               # points of the grid a second
-    start_s:float,           # where the clip starts, seconds after the first frame
-    duration_s:float,        # how long it is
-)->tuple[np.ndarray, np.ndarray]:   # (m,) index of the frame on screen at each point, (m,) the points' times
+    shown_s:np.ndarray,  # (n_frame,) when each frame appears, seconds, ascending
+    end_s:float,         # when the last frame disappears
+    fps:float,           # points of the grid a second
+    start_s:float,       # where the clip starts, seconds after the first frame
+    duration_s:float,    # how long it is
+)->tuple[np.ndarray, np.ndarray]:  # (m,) index of the frame on screen at each point, (m,) the points' times
     "A grid over time and the frame that is on the screen at each of its points."
     first = shown_s[0]
     length = min(duration_s, end_s - first - start_s)
@@ -191,13 +186,13 @@ def pick_frames(
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-021
 def read_frames(
-    path:str|Path,                  # a video file
-    fps:float=5.,                   # frames a second, > 0
-    start_s:float|None=None,        # seconds after the first frame; None: the central 120 s
-    duration_s:float|None=None,     # seconds; None: 120, or what is left
-    size:int=224,                   # pixels of the shorter side
-    root:str|Path|None=None,        # folder the file must lie in, None: anywhere
-    limits:Limits|None=None,        # None: `Limits()`
+    path:str|Path,               # a video file
+    fps:float=5.,                # frames a second, > 0
+    start_s:float|None=None,     # seconds after the first frame; None: the central 120 s
+    duration_s:float|None=None,  # seconds; None: 120, or what is left
+    size:int=224,                # pixels of the shorter side
+    root:str|Path|None=None,     # see `probe`
+    limits:Limits|None=None,
 )->Frames:
     "Frames of a clip on a grid over time, scaled to `size`, upright."
     _check_span(start_s, duration_s)
@@ -208,7 +203,7 @@ def read_frames(
 
 def _check_span(start_s:float|None, duration_s:float|None)->None:
     "Times must be numbers that make sense."
-    if start_s is not None and not 0 <= start_s < math.inf: raise ValueError(f"start_s must be >= 0, got {start_s}")
+    if not 0 <= (start_s or 0) < math.inf: raise ValueError(f"start_s must be >= 0, got {start_s}")
     if duration_s is not None and not 0 < duration_s < math.inf:
         raise ValueError(f"duration_s must be > 0, got {duration_s}")
 
@@ -229,13 +224,10 @@ def _timeline(file:OpenFile)->tuple[np.ndarray, np.ndarray, float]:
         base = float(s.time_base)
     if not rows: raise file.fail('empty', 'no frame in the video stream')
     *ticks, keys = np.array(rows).T
-    key_of = np.maximum.accumulate(np.where(keys, np.arange(len(keys)), 0))       # the last one at or before each frame
+    key_of = np.maximum.accumulate(np.where(keys, np.arange(len(keys)), 0))  # the last one at or before each frame
     return np.stack(ticks, 1), key_of, base
 
-def decoded(
-    c:'InputContainer',
-    s:'VideoStream|AudioStream',
-)->Iterator['VideoFrame|AudioFrame']:
+def decoded(c:'InputContainer', s:'Stream')->Iterator['VideoFrame|AudioFrame']:
     "Frames of a stream from where it stands; what cannot be decoded is left out, as the count at the end tells."
     import av
     for packet in c.demux(s):
@@ -256,7 +248,7 @@ def _frames_at(file:OpenFile, ticks:np.ndarray, key_of:np.ndarray, index:np.ndar
             frames = decoded(c, s)
             first = next(frames, None)
             too_far = first is not None and first.pts is not None and first.pts > ticks[run[0], 0]
-            if jump and too_far:       # a bad index
+            if jump and too_far:  # a bad index
                 return _frames_at(file, ticks, key_of, index, size, turn, jump=False)
             for image in _pictures(chain([first] if first else [], frames), ticks[run, 0], size, turn):
                 images[n], n = image, n + 1
@@ -305,18 +297,18 @@ def _check_times(file:OpenFile, shown_s:np.ndarray, info:dict[str, Any])->float:
 @dataclass(frozen=True)
 class Audio:
     "Mono sound of a clip."
-    wave: np.ndarray         # float32 (n,), full scale is 1
+    wave: np.ndarray  # float32 (n,), full scale is 1
     sample_rate_hz: int
-    start_s: float           # where the clip starts in its file
-    duration_s: float        # of the whole file
+    start_s: float     # where the clip starts in its file
+    duration_s: float  # of the whole file
 
 def read_audio(
-    path:str|Path,                  # an audio file, or a video with sound
-    start_s:float|None=None,        # seconds from the start of the sound; None: the central 120 s
-    duration_s:float|None=None,     # seconds; None: 120, or what is left
-    sample_rate_hz:int=16000,       # of what comes back
-    root:str|Path|None=None,        # folder the file must lie in, None: anywhere
-    limits:Limits|None=None,        # None: `Limits()`
+    path:str|Path,               # an audio file, or a video with sound
+    start_s:float|None=None,     # seconds from the start of the sound; None: the central 120 s
+    duration_s:float|None=None,  # seconds; None: 120, or what is left
+    sample_rate_hz:int=16000,    # of what comes back
+    root:str|Path|None=None,     # see `probe`
+    limits:Limits|None=None,
 )->Audio:
     "Mono sound of a clip."
     _check_span(start_s, duration_s)
@@ -330,11 +322,11 @@ def read_audio(
 @operation('musechat.media.read')
 def decode_sound(
     file:OpenFile,
-    start_s:float|None,          # as for `read_audio`
+    start_s:float|None,  # as for `read_audio`
     duration_s:float|None,
-    rate:int,                    # samples a second of what comes back
-    stereo:bool,                 # two channels, or one: their mean
-)->tuple[dict, np.ndarray]:      # where it starts and how long the file is; float32 (1 or 2, n)
+    rate:int,                # samples a second of what comes back
+    stereo:bool,             # two channels, or one: their mean
+)->tuple[dict, np.ndarray]:  # where it starts and how long the file is; float32 (1 or 2, n)
     "Sound of a clip."
     with file.av() as c:
         s = find_streams(c)[1]
@@ -385,26 +377,25 @@ def _resampled(frames:Iterable['AudioFrame'], resampler:'AudioResampler')->Itera
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-046
 def segment_waves(
-    wave:np.ndarray,                # float32 (n,)
+    wave:np.ndarray,  # float32 (n,)
     sample_rate_hz:int=16000,
-    start_s:float=0.,               # where the wave starts in its file
+    start_s:float=0.,  # where the wave starts in its file
     segment_s:float=10.,
-)->tuple[np.ndarray, np.ndarray, list[Segment]]:   # waves, mask (n_seg, n_sample) each; segments
+)->tuple[np.ndarray, np.ndarray, list[Segment]]:  # waves, mask (n_seg, n_sample) each; segments
     "Cut a wave into segments; the last is padded with zeros, and the mask is False there (see `cut_segments`)."
     if wave.ndim != 1 or not len(wave): raise ValueError(f"wave must have shape (n,) with n > 0, got {wave.shape}")
     segments = cut_segments(len(wave)/sample_rate_hz, start_s, segment_s)
-    n = round(segment_s*sample_rate_hz)
-    waves, mask = np.zeros((len(segments), n), np.float32), np.zeros((len(segments), n), bool)
-    for i in range(len(segments)):
-        part = wave[i*n:(i + 1)*n]
-        waves[i, :len(part)], mask[i, :len(part)] = part, True
+    shape = len(segments), round(segment_s*sample_rate_hz)
+    waves, mask = np.zeros(shape, np.float32), np.zeros(shape, bool)
+    kept = wave[:waves.size]
+    waves.flat[:len(kept)], mask.flat[:len(kept)] = kept, True
     return waves, mask, segments
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-048
 def envelope(
-    wave:np.ndarray,     # (n,) samples
-    n:int=200,           # points wanted, >= 1
-)->np.ndarray:           # float32 (n,), in [0, 1]
+    wave:np.ndarray,  # (n,) samples
+    n:int=200,        # points wanted, >= 1
+)->np.ndarray:        # float32 (n,), in [0, 1]
     "Peak of the wave in n equal stretches, for drawing."
     if n < 1: raise ValueError(f"n must be >= 1, got {n}")
     if not len(wave): return np.zeros(n, np.float32)
@@ -413,12 +404,12 @@ def envelope(
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-050
 def thumbnail(
-    path:str|Path,                  # a video file
-    at_s:float|None=None,           # seconds after the first frame; None: the middle
-    width:int=320,                  # pixels
-    root:str|Path|None=None,        # folder the file must lie in, None: anywhere
-    limits:Limits|None=None,        # None: `Limits()`
-)->bytes:                           # a JPEG file
+    path:str|Path,            # a video file
+    at_s:float|None=None,     # seconds after the first frame; None: the middle
+    width:int=320,            # pixels
+    root:str|Path|None=None,  # see `probe`
+    limits:Limits|None=None,
+)->bytes:  # a JPEG file
     "One frame of a video as a small picture."
     from PIL import Image
     info = probe(path, root, limits)
@@ -437,16 +428,16 @@ class Media:
     audio: Audio|None
 
 def read_many(
-    paths:Iterable[str|Path],       # media files
-    kind:str='audio',               # 'audio', 'frames' or 'both' (a `Media`)
-    n_workers:int=2,                # files at a time
-    fps:float=5.,                   # see `read_frames`
+    paths:Iterable[str|Path],  # media files
+    kind:str='audio',          # 'audio', 'frames' or 'both' (a `Media`)
+    n_workers:int=2,           # files at a time
+    fps:float=5.,              # see `read_frames`
     size:int=224,
-    start_s:float|None=None,        # None: the central 120 s
+    start_s:float|None=None,  # None: the central 120 s
     duration_s:float|None=None,
-    sample_rate_hz:int=16000,       # see `read_audio`
-    root:str|Path|None=None,        # folder the files must lie in, None: anywhere
-    limits:Limits|None=None,        # for each file
+    sample_rate_hz:int=16000,  # see `read_audio`
+    root:str|Path|None=None,   # see `probe`
+    limits:Limits|None=None,   # for each file
 )->Iterator[tuple[str|Path, 'Audio|Frames|Media|MediaError']]:
     "Read many files, overlapped, in order."
     def frames(p): return read_frames(p, fps, start_s, duration_s, size, root, limits)
@@ -463,14 +454,11 @@ def _overlap(read:Callable, paths:Iterable, n_workers:int)->Iterator[tuple]:
     "(path, what was read or its `MediaError`) in order, n_workers at a time, at most n_workers + 1 results ahead."
     pool, waiting = ThreadPoolExecutor(n_workers, 'musechat-media'), deque()
     def attempt(path):
-        try: return read(path)
-        except MediaError as e: return e
-    def oldest():
-        path, result = waiting.popleft()
-        return path, result.result()
+        try: return path, read(path)
+        except MediaError as e: return path, e
     try:
         for path in paths:
-            waiting.append((path, pool.submit(attempt, path)))
-            if len(waiting) > n_workers + 1: yield oldest()
-        while waiting: yield oldest()
+            waiting.append(pool.submit(attempt, path))
+            if len(waiting) > n_workers + 1: yield waiting.popleft().result()
+        while waiting: yield waiting.popleft().result()
     finally: pool.shutdown(wait=True, cancel_futures=True)
