@@ -42,9 +42,9 @@ class AddReport:
     unchanged: int = 0
     moved: int = 0
     removed: int = 0
-    failed: list[tuple[str, str, str]] = field(default_factory=list)     # (path, kind of `MediaError`, reason)
-    duplicates: list[tuple[str, str]] = field(default_factory=list)      # (path, path of the track with the same bytes)
-    ignored: int = 0                                      # files that are no audio, or videos in a folder of music
+    failed: list[tuple[str, str, str]] = field(default_factory=list)  # (path, kind of `MediaError`, reason)
+    duplicates: list[tuple[str, str]] = field(default_factory=list)   # (path, path of the track with the same bytes)
+    ignored: int = 0  # files that are no audio, or videos in a folder of music
 
     def as_dict(self)->dict:
         "Plain data, for JSON."
@@ -63,10 +63,7 @@ class AddReport:
 # %% ../../nbs/40_library/15_intake.ipynb #cell-008
 class Memory:
     "Files that were looked at and are no rows: failures, duplicates, videos."
-    def __init__(self,
-        path:Path,              # `state.json`
-        lock:FolderLock,        # of the library
-    ):
+    def __init__(self, path:Path, lock:FolderLock):
         from musechat import __version__
         self.path, self.lock, self.by = path, lock, __version__
         self.pending, self.seen = {}, self._read()
@@ -102,11 +99,11 @@ class Memory:
 class LibraryFolder:
     "A library's parts: its table, what made it, what it remembers, and what makes rows."
     def __init__(self,
-        path:Path,                           # the library's folder
-        manifest:dict,                       # what `library.json` says
-        encoders:Encoders|None=None,         # needed to add
-        recommender:Recommender|None=None,   # needed to add
-        cache:FeatureCache|None=None,        # keeps what the encoders found
+        path:Path,                          # the library's folder
+        manifest:dict,                      # what `library.json` says
+        encoders:Encoders|None=None,        # needed to add
+        recommender:Recommender|None=None,  # needed to add
+        cache:FeatureCache|None=None,       # keeps what the encoders found
     ):
         self.path, self.manifest = path, manifest
         self.encoders, self.recommender, self.cache = encoders, recommender, cache
@@ -142,10 +139,10 @@ class NewTrack:
 class Decoded:
     "A new file's sound in pieces of ten seconds."
     new: NewTrack
-    waves: np.ndarray            # float32 (n, samples)
-    mask: np.ndarray             # bool, true where real
+    waves: np.ndarray  # float32 (n, samples)
+    mask: np.ndarray   # bool, true where real
     segments: list[Segment]
-    duration_s: float            # of the whole file
+    duration_s: float  # of the whole file
     bpm: float|None
 
     def features(self, tokens:torch.Tensor, mask:torch.Tensor, tags:list[dict])->Tensors:
@@ -158,7 +155,7 @@ class Decoded:
                     duration_s=torch.tensor([self.duration_s], dtype=torch.float64), times=times.flatten())
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-015
-silent_rms = 1e-3      # -60 dB of full scale over the clip: below it there is nothing to recommend
+silent_rms = 1e-3  # -60 dB of full scale over the clip: below it there is nothing to recommend
 
 def _pieces(new:NewTrack, audio:Audio)->Decoded:
     "The pieces of a decoded file, or a `MediaError`."
@@ -184,8 +181,8 @@ class RowWriter:
     "Rows and changed places of one run, on their way to the table."
     def __init__(self,
         lib:LibraryFolder,
-        report:AddReport,        # filled on the way
-        bar:tqdm,                # a step for each file
+        report:AddReport,  # filled on the way
+        bar:tqdm,          # a step for each file
     ):
         self.lib, self.report, self.bar = lib, report, bar
         self.rows, self.moved, self.version = [], [], None
@@ -220,7 +217,7 @@ class RowWriter:
         store = self.lib.store
         with store.lock():
             there = {i: p for i, p, _ in store.stats([n.track_id for n, _ in self.rows])}
-            ours = store.version() == self.version      # nobody else has written since we looked
+            ours = store.version() == self.version  # nobody else has written since we looked
             self._move()
             store.upsert([row for new, row in self.rows if new.track_id not in there])
             if ours:
@@ -256,8 +253,8 @@ class Identifier(RowWriter):
     "What a file is: a new track, a known one, a copy, or no track."
     def __init__(self, lib:LibraryFolder, report:AddReport, bar:tqdm):
         super().__init__(lib, report, bar)
-        self.waiting:dict[str, NewTrack] = {}       # given to be decoded
-        self.decoded:list[Decoded] = []             # to be encoded
+        self.waiting:dict[str, NewTrack] = {}  # given to be decoded
+        self.decoded:list[Decoded] = []        # to be encoded
 
     def known(self, track_id:str)->tuple[str, Stat]|None:
         "Where a track is that this or another process has added, or that is under way."
@@ -305,7 +302,7 @@ class Identifier(RowWriter):
 # %% ../../nbs/40_library/15_intake.ipynb #cell-024
 class Intake(Identifier):
     "One run of `Library.add`: files are identified, decoded, encoded and written."
-    batch_segments = 48        # pieces of ten seconds that are encoded at once
+    batch_segments = 48  # pieces of ten seconds that are encoded at once
     tagger: Tagger|None = None
 
     def take(self, path:str, audio:Audio|MediaError)->None:
@@ -348,12 +345,8 @@ def _duplicate_holds(seen:dict, by_path:dict[str, tuple[str, Stat]])->bool:
     original = by_path.get(seen['note'])
     return original is not None and still_there(seen['note'], original[1], original[0])
 
-def sort_out(
-    lib:LibraryFolder,
-    found:Found,             # from `find_audio`
-    report:AddReport,        # counts what is known
-)->list[tuple[str, Stat, bool]]:     # (path, stat, whether it was named)
-    "Count what is known by size and date; the rest has to be looked into."
+def sort_out(lib:LibraryFolder, found:Found, report:AddReport)->list[tuple[str, Stat, bool]]:
+    "Report what is known by size and date; the rest has to be looked into: (path, stat, whether it was named)."
     by_path, todo = {path: (i, stat) for i, path, stat in lib.store.stats()}, []
     for path, stat in found.files.items():
         seen, named = lib.memory.get(path, stat), path in found.named
@@ -370,7 +363,7 @@ def _is_gone(path:str, stat:Stat, known:bool)->bool:
     "Whether a row's file is no longer there or, where this run has seen it (`known`), holds something else."
     try: s = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError): return True
-    except OSError: return False      # cannot tell: keep it
+    except OSError: return False  # cannot tell: keep it
     return known and (s.st_size, s.st_mtime_ns) != stat
 
 def _gone(lib:LibraryFolder, found:Found)->list[str]:
@@ -383,11 +376,7 @@ def _gone(lib:LibraryFolder, found:Found)->list[str]:
     return gone
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-029
-def close_run(
-    lib:LibraryFolder,
-    found:Found,
-    report:AddReport,
-)->None:
+def close_run(lib:LibraryFolder, found:Found, report:AddReport)->None:
     "End a run: drop what is gone, remember failures and devices, merge small files."
     gone = _gone(lib, found)
     lib.store.delete(gone)

@@ -32,7 +32,7 @@ from musechat.library.store import (
 _log = logging.getLogger(__name__)
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-005
-Range = tuple[float|None, float|None]     # lowest and highest, None for an open end
+Range = tuple[float|None, float|None]  # lowest and highest, None for an open end
 
 def _in_range(value:float|None, bounds:Range|None)->bool:
     "Whether `value` is within bounds, where there are any."
@@ -49,12 +49,12 @@ def _has(value:str|None, wanted:str|None)->bool:
 class Where:
     "A filter on tracks; every condition that is given must hold."
     year: Range|None = None
-    bpm: Range|None = None                               # beats a minute
+    bpm: Range|None = None  # beats a minute
     duration_s: Range|None = None
-    tags: dict[str, float]|None = None                   # tag (of MTT or MSD) -> least score in [0, 1]
-    licence: str|None = None                             # text that the licence holds, whatever the case
-    artist: str|None = None                              # text that the artist holds
-    under: str|Path|None = None                          # folder that the file lies in
+    tags: dict[str, float]|None = None  # tag (of MTT or MSD) -> least score in [0, 1]
+    licence: str|None = None            # text that the licence holds, whatever the case
+    artist: str|None = None             # text that the artist holds
+    under: str|Path|None = None         # folder that the file lies in
 
     def __post_init__(self):
         for name in ('year', 'bpm', 'duration_s'):
@@ -67,17 +67,15 @@ class Where:
         known = 'the known ones are musechat.encoders.musicnn.mtt_tags and msd_tags'
         if unknown: raise ValueError(f"unknown tags {unknown}; {known}")
 
-    def keep(self,
-        track:Track,
-    )->bool:
+    def keep(self, track:Track)->bool:
         "Whether `track` fulfils every condition."
         ranges = all(_in_range(getattr(track, name), getattr(self, name)) for name in ('year', 'bpm', 'duration_s'))
         texts = _has(track.licence, self.licence) and _has(track.artist, self.artist)
         return ranges and texts and self._tagged(track) and self._is_under(track)
 
     def _tagged(self, track:Track)->bool:
-        scores = {tag: max(track.mtt.get(tag, -1.), track.msd.get(tag, -1.)) for tag in self.tags or ()}
-        return all(scores[tag] >= least for tag, least in (self.tags or {}).items())
+        def score(tag): return max(track.mtt.get(tag, -1.), track.msd.get(tag, -1.))
+        return all(score(tag) >= least for tag, least in (self.tags or {}).items())
 
     def _is_under(self, track:Track)->bool:
         return self.under is None or is_inside(track.path, os.path.realpath(os.path.expanduser(self.under)))
@@ -95,12 +93,10 @@ def _line(track:Track)->str:
 # %% ../../nbs/40_library/20_library.ipynb #cell-011
 class LibraryReader(LibraryFolder):
     "A library's tracks, in memory and searched."
-    _loaded: tuple[int, TrackTable, dict[str, Track]]|None = None       # version, table, tracks by id
+    _loaded: tuple[int, TrackTable, dict[str, Track]]|None = None  # version, table, tracks by id
 
-    def table(self,
-        where:Where|None=None,          # None: all tracks
-    )->TrackTable:
-        "The library in memory, read again only when it has changed; treat it as read-only."
+    def table(self, where:Where|None=None)->TrackTable:
+        "The library in memory (all tracks, or some), read again only when it has changed; treat it as read-only."
         version = self.store.version()
         if self._loaded is None or self._loaded[0] != version:
             table = to_table(self.store.rows())
@@ -116,10 +112,10 @@ class LibraryReader(LibraryFolder):
     def __iter__(self)->Iterator[Track]: return iter(self.tracks())
 
     def search(self,
-        vector:torch.Tensor|Sequence[float],   # what to look for, shape (d_track,); need not be normalised
-        k:int=5,                               # how many tracks, >= 1
-        where:Where|None=None,                 # only among these
-    )->list[tuple[Track, float]]:              # best first, with cosine
+        vector:torch.Tensor|Sequence[float],  # what to look for, shape (d_track,); need not be normalised
+        k:int=5,                              # how many tracks, >= 1
+        where:Where|None=None,                # only among these
+    )->list[tuple[Track, float]]:             # best first, with cosine
         "The tracks whose mean vector is nearest."
         query, d = torch.as_tensor(vector, dtype=torch.float32), self.manifest['d_track']
         if query.shape != (d,): raise ValueError(f"vector must have shape ({d},), got {tuple(query.shape)}")
@@ -177,20 +173,6 @@ def _is_sound(row:dict)->bool:
     unit = abs(np.linalg.norm(vector) - 1) < 1e-3 or not vector.any()
     return bool(fits and unit and scores.min() >= 0 and scores.max() <= 1)
 
-def _check(lib:LibraryFolder)->CheckReport:
-    "Every row, one by one."
-    rows = lib.store.rows().to_pylist()
-    report = CheckReport(len(rows))
-    for row in rows:
-        path = os.fsdecode(row['path'])
-        stat = stat_of(path)
-        if stat is None: report.missing.append(path)
-        elif stat != (row['size'], row['mtime_ns']): report.changed.append(path)
-        if not _is_sound(row): report.damaged.append(row['track_id'])
-        same = all(row[k] == lib.manifest[k] for k in ('encoder', 'recommender'))
-        if not same: report.other_version.append(row['track_id'])
-    return report
-
 # %% ../../nbs/40_library/20_library.ipynb #cell-016
 def _made_by(encoders:Encoders|None, recommender:Recommender|None)->dict:
     "What decides whether vectors fit together."
@@ -223,8 +205,8 @@ def _named(tracks:list[Track], name:str)->list[Track]:
 class KeptLibrary(LibraryReader):
     "A library whose tracks can be removed and checked."
     def remove(self,
-        what:Sequence[str|Path],        # track_ids, paths of files, or folders (all beneath)
-    )->list[Track]:                     # what was removed
+        what:Sequence[str|Path],  # track_ids, paths of files, or folders (all beneath)
+    )->list[Track]:               # what was removed
         "Take tracks out of the library; their files are left alone. All or nothing: an unknown name removes none."
         named = [what] if isinstance(what, (str, Path)) else list(what)
         all_tracks, gone = self.tracks(), {}
@@ -245,20 +227,30 @@ class KeptLibrary(LibraryReader):
 
     def check(self)->CheckReport:
         "Look at every row: its file, its vectors, and the versions that made it."
-        return _check(self)
+        rows = self.store.rows().to_pylist()
+        report = CheckReport(len(rows))
+        for row in rows:
+            path = os.fsdecode(row['path'])
+            stat = stat_of(path)
+            if stat is None: report.missing.append(path)
+            elif stat != (row['size'], row['mtime_ns']): report.changed.append(path)
+            if not _is_sound(row): report.damaged.append(row['track_id'])
+            same = all(row[k] == self.manifest[k] for k in ('encoder', 'recommender'))
+            if not same: report.other_version.append(row['track_id'])
+        return report
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-018
 class Library(KeptLibrary):
     "A folder of tracks that a recommender can search."
     @classmethod
     def open(cls,
-        path:str|Path,                       # the library's folder
-        encoders:Encoders|None=None,         # from `load_encoders`; needed to make a library and to add
-        recommender:Recommender|None=None,   # needed to make a library and to add
-        create:bool=True,                    # make one if there is none
-        rebuild:bool=False,                  # make anew what is damaged or of another version
-        cache:FeatureCache|None=None,        # keeps what the encoders found; None: in musechat's cache folder
-        progress:bool=True,                  # a bar while rebuilding
+        path:str|Path,                      # the library's folder
+        encoders:Encoders|None=None,        # from `load_encoders`; needed to make a library and to add
+        recommender:Recommender|None=None,  # needed to make a library and to add
+        create:bool=True,                   # make one if there is none
+        rebuild:bool=False,                 # make anew what is damaged or of another version
+        cache:FeatureCache|None=None,       # keeps what the encoders found; None: in musechat's cache folder
+        progress:bool=True,                 # a bar while rebuilding
     )->'Library':
         "Open a library, or make one."
         path, made_by = Path(os.path.abspath(os.path.expanduser(path))), _made_by(encoders, recommender)
@@ -282,9 +274,9 @@ class Library(KeptLibrary):
         return new
 
     def add(self,
-        paths:Sequence[str|Path],       # folders, read recursively, and files
-        progress:bool=True,             # show a bar, if there is a terminal
-        n_workers:int|None=None,        # files decoded at a time, None: as many as there are cores, at most 4
+        paths:Sequence[str|Path],  # folders, read recursively, and files
+        progress:bool=True,        # show a bar, if there is a terminal
+        n_workers:int|None=None,   # files decoded at a time, None: as many as there are cores, at most 4
     )->AddReport:
         "Bring the library up to date with files and folders; may be killed and called again."
         if self.encoders is None or self.recommender is None:
@@ -292,8 +284,7 @@ class Library(KeptLibrary):
         found, self.memory = find_audio(paths), self.recall()
         report = AddReport(ignored=found.n_ignored)
         todo = sort_out(self, found, report)
-        n_workers = n_workers or min(4, os.cpu_count() or 1)
         bar = tqdm(total=len(todo), unit='track', disable=None if progress else True)
-        with bar: Intake(self, report, bar).run(todo, n_workers)
+        with bar: Intake(self, report, bar).run(todo, n_workers or min(4, os.cpu_count() or 1))
         close_run(self, found, report)
         return report

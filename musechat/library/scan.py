@@ -31,7 +31,6 @@ class Found:
         "Note a file."
         self.files[path] = (stat.st_size, stat.st_mtime_ns)
 
-# %% ../../nbs/40_library/00_scan.ipynb #cell-006
 def _ending(path:str)->str: return os.path.splitext(path)[1].lower()
 
 def may_be_film(path:str)->bool:

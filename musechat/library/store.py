@@ -39,10 +39,7 @@ if TYPE_CHECKING: import pyarrow as pa
 # %% ../../nbs/40_library/10_store.ipynb #cell-006
 class FolderLock:
     "One writer at a time, between threads and processes; the same thread may enter again."
-    def __init__(self,
-        path:str|Path,        # a file that is made if need be
-    ):
-        self.path,self._lock = Path(path),FileLock(path)
+    def __init__(self, path:str|Path): self.path, self._lock = Path(path), FileLock(path)
 
     @contextmanager
     def __call__(self)->Iterator[None]:
@@ -93,15 +90,15 @@ def _by_name(rows:'pa.Table')->'pa.Table':
 class LanceTable:
     "A LanceDB table of tracks: read at its latest version, written in turns."
     def __init__(self,
-        folder:str|Path,           # where the table's own folder lies
-        name:str,                  # of the table
-        d:int|None=None,           # width of a vector: make the table if there is none
+        folder:str|Path,  # where the table's own folder lies
+        name:str,         # of the table
+        d:int|None=None,  # width of a vector: make the table if there is none
     ):
         import lancedb
         self.lock, self._n_write = FolderLock(Path(folder)/'lock'), 0
         db = lancedb.connect(str(folder))
         try: self._table = db.create_table(name, schema=schema(d), exist_ok=True) if d else db.open_table(name)
-        except Exception as e:     # lancedb raises ValueError, RuntimeError, OSError and its own
+        except Exception as e:  # lancedb raises ValueError, RuntimeError, OSError and its own
             which = f"the table of the library {printable(folder)}"
             raise LibraryError(f"{which} is missing or damaged ({first_line(e)})") from e
 
@@ -157,11 +154,8 @@ class LanceTable:
         with self._writing(): self._tidy(now=True)
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-014
-def _best(
-    scores:torch.Tensor,       # (n,)
-    k:int,                     # >= 1
-)->torch.Tensor:               # int64 (min(k, n),)
-    "Rows of the highest scores, equal ones in their order, as sorting all would give them."
+def _best(scores:torch.Tensor, k:int)->torch.Tensor:
+    "Rows of the `k` highest of (n,) scores, equal ones in their order, as sorting all would give them."
     if not len(scores): return torch.zeros(0, dtype=torch.int64)
     least = scores.topk(min(k, len(scores))).values[-1]
     at = (scores >= least).nonzero()[:, 0]
@@ -177,9 +171,9 @@ def _float_rows(column:'pa.ChunkedArray')->torch.Tensor:
 class Vectors:
     "All vectors in memory, as one version of the table has them."
     version: int
-    ids: list[str]             # sorted
-    matrix: torch.Tensor       # float32 (n, d)
-    places: np.ndarray         # of the rows in the table
+    ids: list[str]        # sorted
+    matrix: torch.Tensor  # float32 (n, d)
+    places: np.ndarray    # of the rows in the table
 
     def places_of(self, ids:list[str])->list[int]|None:
         "Places of some rows, None if one is not there."
@@ -247,7 +241,7 @@ class LanceStore(LanceTable):
         return [(known.ids[i], s) for i, s in zip(best.tolist(), scores[best].tolist()) if s > -torch.inf]
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-023
-track_columns = ('path', 'year', 'duration_s', 'bpm', *_texts, 'mtt', 'msd')     # of a `Track`, beside its id
+track_columns = ('path', 'year', 'duration_s', 'bpm', *_texts, 'mtt', 'msd')  # of a `Track`, beside its id
 
 def to_tracks(rows:'pa.Table')->list[Track]:
     "Arrow rows as tracks."
@@ -271,10 +265,7 @@ def to_table(rows:'pa.Table')->TrackTable:
     return TrackTable(to_tracks(rows), vectors, _joined(blobs, np.float16, d), offsets, times)
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-024
-def subset(
-    table:TrackTable,
-    keep:list[int],        # rows
-)->TrackTable:
+def subset(table:TrackTable, keep:list[int])->TrackTable:
     "The rows `keep` of a table."
     o, index = table.offsets, torch.tensor(keep, dtype=torch.int64)
     parts = [torch.arange(int(o[i]), int(o[i + 1])) for i in keep]
@@ -283,10 +274,8 @@ def subset(
     tracks = [table.tracks[i] for i in keep]
     return TrackTable(tracks, table.vectors[index], table.segments[seg], offsets, table.segment_times[seg])
 
-def track_row(
-    track:Track,
-)->dict:               # plain data: what `musechat library LIB list --json` prints
-    "A track as JSON can hold it; scores rounded to six digits."
+def track_row(track:Track)->dict:
+    "A track as `musechat library LIB list --json` prints it; scores rounded to six digits."
     row = asdict(track)
     for name in ('mtt', 'msd'): row[name] = {tag: round(score, 6) for tag, score in row[name].items()}
     return row
@@ -331,10 +320,10 @@ def _check_new(path:Path)->None:
                        "name a new or an empty folder")
 
 def create_library(
-    path:Path,           # its folder
-    made_by:dict,        # versions of encoder and recommender, and the width of a vector
-    create:bool,         # False: only say that there is none
-)->dict:                 # its manifest
+    path:Path,     # its folder
+    made_by:dict,  # versions of encoder and recommender, and the width of a vector
+    create:bool,   # False: only say that there is none
+)->dict:           # its manifest
     "Make an empty library, if that is wanted and possible."
     _check_new(path)
     shown = printable(path)
