@@ -8,7 +8,6 @@ __all__ = ['media_error_kinds', 'MusechatError', 'PretrainedError', 'LibraryErro
 # %% ../../nbs/00_core/00_errors.ipynb #cell-002
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 # %% ../../nbs/00_core/00_errors.ipynb #cell-005
 class MusechatError(Exception):
@@ -26,7 +25,7 @@ class LibraryError(MusechatError):
 def require(
     extra:str,            # of musechat, such as 'train'
     *modules:str,         # top-level modules that the work is going to import
-):
+)->None:
     "Stop before work that cannot be finished here: say what to install."
     missing = [m for m in modules if find_spec(m) is None]
     if not missing: return
@@ -53,14 +52,15 @@ class MediaError(MusechatError):
         path:str|Path,       # the file, as it was given
         detail:str='',       # what was seen, for a person
     ):
-        if kind not in media_error_kinds: raise ValueError(f"kind must be one of {list(media_error_kinds)}, got {kind!r}")
-        self.kind,self.path,self.detail = kind,str(path),detail
+        if kind not in media_error_kinds:
+            raise ValueError(f"kind must be one of {list(media_error_kinds)}, got {kind!r}")
+        self.kind, self.path, self.detail = kind, str(path), detail
         super().__init__(f"{printable(path)}: {kind}: {detail or media_error_kinds[kind]}")
     def __reduce__(self): return type(self), (self.kind, self.path, self.detail)
 
 # %% ../../nbs/00_core/00_errors.ipynb #cell-012
 def printable(
-    text:Any,               # a path, title or tag from a file
+    text:object,            # a path, title or tag from a file
     limit:int=200,          # characters kept
 )->str:                     # one line, safe to print to a terminal
     "`text` with control, direction and surrogate characters replaced by U+FFFD, cut to `limit`."

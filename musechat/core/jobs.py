@@ -6,6 +6,7 @@
 __all__ = ['signature_hash', 'open_journal', 'job_lock', 'Done', 'run_units']
 
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-002
+import ctypes
 import hashlib
 import json
 import logging
@@ -14,10 +15,12 @@ import os
 import signal
 import sys
 import traceback
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Callable, Iterator, Sequence
 
@@ -31,15 +34,17 @@ _log = logging.getLogger(__name__)
 
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-012
 def signature_hash(
-    signature:Any,      # JSON value
+    signature:object,   # JSON value
 )->str:                 # 16 hex digits
     "A short name for all that results depend on."
-    return hashlib.sha256(json.dumps(signature, sort_keys=True, ensure_ascii=True, allow_nan=False).encode()).hexdigest()[:16]
+    text = json.dumps(signature, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-def _differences(old:Any, new:Any)->str:
+# %% ../../nbs/00_core/30_jobs.ipynb #21d5c9c3
+def _differences(old:dict, new:dict)->str:
     "The keys in which two signatures differ, with both values."
-    if not isinstance(old, dict) or not isinstance(new, dict): return f"{old!r} there, {new!r} now"
-    keys = [k for k in sorted({*old, *new}) if (k in old, old.get(k)) != (k in new, new.get(k))]
+    absent = object()
+    keys = [k for k in sorted({*old, *new}) if old.get(k, absent) != new.get(k, absent)]
     def shown(signature, k): return printable(json.dumps(signature[k]), 80) if k in signature else 'not there'
     return '; '.join(f"{k} was {shown(old, k)}, is {shown(new, k)}" for k in keys[:5])
 
@@ -48,16 +53,19 @@ def open_journal(
     signature:dict,         # JSON values that the results depend on
 )->list[dict]:              # the rows after the first
     "Begin or continue a job's journal; another job's is refused."
-    rows, signature = read_jsonl(path), json.loads(json.dumps(signature))
+    path, signature = Path(path), json.loads(json.dumps(signature))
+    rows = read_jsonl(path)
     if not rows:
         append_jsonl(path, [dict(signature=signature)])
         return []
-    if not isinstance(rows[0], dict) or 'signature' not in rows[0]: raise MusechatError(f"{printable(path)} is no journal of a job: choose another folder")
-    if rows[0]['signature'] != signature:
-        raise MusechatError(f"{printable(Path(path).parent)} holds results of another run ({_differences(rows[0]['signature'], signature)}): "
-                            "choose another folder, repeat the settings, or remove it to begin anew")
-    return rows[1:]
+    old = rows[0].get('signature') if isinstance(rows[0], dict) else None
+    if not isinstance(old, dict):
+        raise MusechatError(f"{printable(path)} is no journal of a job: choose another folder")
+    if old == signature: return rows[1:]
+    raise MusechatError(f"{printable(path.parent)} holds results of another run ({_differences(old, signature)}): "
+                        "choose another folder, repeat the settings, or remove it to begin anew")
 
+# %% ../../nbs/00_core/30_jobs.ipynb #0146c302
 @contextmanager
 def job_lock(
     folder:str|Path,        # made if it was not there
@@ -66,7 +74,8 @@ def job_lock(
     Path(folder).mkdir(parents=True, exist_ok=True)
     lock = FileLock(Path(folder)/'.lock')
     try: lock.acquire(timeout=0)
-    except Timeout as e: raise MusechatError(f"another process is working in {printable(folder)}: wait for it, or stop it first") from e
+    except Timeout as e:
+        raise MusechatError(f"another process is working in {printable(folder)}: wait for it, or stop it first") from e
     try: yield
     finally: lock.release()
 
@@ -79,118 +88,129 @@ class Done:
     n_new: int = 0                                             # units done in this run
 
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-016
-def _reason(e:BaseException)->str:
+_not_begun = None       # in a worker: why it cannot work
+
+def _reason(e:Exception)->str:
     "One line for an error."
     return printable(str(e) if isinstance(e, MusechatError) else f"{type(e).__name__}: {e}", 300)
 
-_not_begun = None       # in a worker: why it cannot work
-
 def _attempt(work:Callable, name:str)->tuple[str, Any]:
-    "('value', result) or ('error', reason): errors travel as text, since not every exception can be pickled."
+    "('value', result), ('error', reason) or ('stop', reason)."
     if _not_begun: return 'stop', _not_begun
-    try: return 'value', json.loads(json.dumps(work(name), allow_nan=False))      # as the journal will give it back
+    try: return 'value', json.loads(json.dumps(work(name), allow_nan=False))
     except Exception as e:
         _log.debug('unit %s failed: %s', printable(name), traceback.format_exc())
         return 'error', _reason(e)
 
-def _begin(init:Callable|None, args:tuple):
+def _begin(init:Callable|None, args:tuple)->None:
     "First thing in a worker: Ctrl-C is the parent's to handle; end with the parent."
     global _not_begun
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with_parent()
+    if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
     try:
         if init: init(*args)
     except Exception as e: _not_begun = _reason(e)
 
-def _end_with_parent():
-    "Ask Linux to stop this process when its parent dies; elsewhere it ends at its next unit."
-    if sys.platform != 'linux': return
-    import ctypes
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
-
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-018
 class _Pool:
     "A process pool that can be broken and made anew."
-    def __init__(self, n_workers:int, init:Callable|None, args:tuple):
-        self.n,self.init,self.args = n_workers,init,args
-        self.pool = self._new()
-
-    def _new(self)->ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.n, multiprocessing.get_context('spawn'), _begin, (self.init, self.args))
+    def __init__(self, n:int, init:Callable|None, args:tuple):
+        self.n, self.begin = n, (init, args)
+        self.renew()
 
     def renew(self):
-        self.close()
-        self.pool = self._new()
+        self.pool = ProcessPoolExecutor(self.n, multiprocessing.get_context('spawn'), _begin, self.begin)
 
-    def close(self): self.pool.shutdown(wait=False, cancel_futures=True)
+    def submit(self, work:Callable, name:str)->Future:
+        try: return self.pool.submit(_attempt, work, name)
+        except BrokenProcessPool as e:          # a worker died while its neighbour's result was written down
+            broken = Future()
+            broken.set_exception(e)
+            return broken
 
     def alone(self, work:Callable, name:str)->tuple[str, Any]:
         "Run one unit with nothing beside it; a second death is its own fault."
-        try: return self.pool.submit(_attempt, work, name).result()
+        try: return self.submit(work, name).result()
         except BrokenProcessPool:
             self.renew()
             return 'error', 'its worker process died twice (out of memory?)'
 
-# %% ../../nbs/00_core/30_jobs.ipynb #cell-019
-def _parallel(work:Callable, todo:list[str], pool:_Pool)->Iterator[tuple[str, str, Any]]:
-    "(name, kind, value) as units finish; no more are handed out than the workers need."
-    waiting, running, suspects = iter(todo), {}, []
-    while True:
-        while len(running) < 2*pool.n and not suspects and (name := next(waiting, None)) is not None:
-            try: running[pool.pool.submit(_attempt, work, name)] = name
-            except BrokenProcessPool: suspects.append(name)       # a worker died while its neighbour's result was written down
-        if not running and not suspects: return
-        for f in wait(running, return_when=FIRST_COMPLETED).done if running else ():
-            name = running.pop(f)
-            try: outcome = f.result()
-            except BrokenProcessPool: suspects.append(name)
-            else: yield (name, *outcome)
-        if suspects:
-            suspects += [n for f, n in running.items()]
-            running.clear()
-            pool.renew()
-            for name in suspects: yield (name, *pool.alone(work, name))
+    def run(self, work:Callable, todo:list[str])->Iterator[tuple[str, str, Any]]:
+        "(name, kind, value) as units finish; no more are handed out than the workers need."
+        waiting, running = iter(todo), {}
+        while True:
+            for name in islice(waiting, 2*self.n - len(running)): running[self.submit(work, name)] = name
+            if not running: return
             suspects = []
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                name = running.pop(done)
+                if isinstance(done.exception(), BrokenProcessPool): suspects.append(name)
+                else: yield (name, *done.result())
+            if not suspects: continue
+            suspects += running.values()
+            running.clear()
+            self.renew()
+            for name in suspects: yield (name, *self.alone(work, name))
 
-def _units(work:Callable, todo:list[str], n_workers:int, init:Callable|None, args:tuple)->Iterator[tuple[str, str, Any]]:
+# %% ../../nbs/00_core/30_jobs.ipynb #cell-019
+def _units(work:Callable, todo:list[str], n_workers:int|None, init:Callable|None, args:tuple)->Iterator[tuple]:
     "Units as they finish: here for `n_workers` 0, else in processes."
-    if not n_workers:
+    n = min(len(todo), n_workers if n_workers is not None else os.cpu_count() or 1)
+    if n:
+        pool = _Pool(n, init, args)
+        try: yield from pool.run(work, todo)
+        finally: pool.pool.shutdown(wait=False, cancel_futures=True)
+    elif todo:
         if init: init(*args)
         for name in todo: yield (name, *_attempt(work, name))
-        return
-    pool = _Pool(n_workers, init, args)
-    try: yield from _parallel(work, todo, pool)
-    finally: pool.close()
+
+# %% ../../nbs/00_core/30_jobs.ipynb #fe202681
+@dataclass
+class _Job:
+    "A list of units and the journal that says which of them are done."
+    names: Sequence[str]
+    journal: Path
+    signature: dict
+    desc: str
+
+    def known(self)->dict[str, Any]:
+        "Results so far, in the order of the names."
+        found = {r['name']: r['value'] for r in open_journal(self.journal, self.signature) if 'value' in r}
+        return {n: found[n] for n in self.names if n in found}
+
+    def is_finished(self)->bool:
+        is_begun = self.names and self.journal.exists()
+        return bool(is_begun and len(self.known()) == len(self.names))
+
+    def finish(self, do:Callable, bar:Callable[..., tqdm])->Done:
+        "Do what is left, and write down each unit as it comes."
+        known, failures = self.known(), {}
+        todo = [n for n in self.names if n not in known]
+        with bar(total=len(self.names), initial=len(known), desc=self.desc) as shown:
+            for name, kind, value in do(todo):
+                if kind == 'stop': raise MusechatError(f"{self.desc}: the workers cannot begin: {value}")
+                append_jsonl(self.journal, [{'name': name, kind: value}])
+                if kind == 'error': failures[name] = value
+                shown.update()
+        return Done(self.known(), {n: failures[n] for n in todo if n in failures}, len(todo) - len(failures))
 
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-020
 def run_units(
-    names:Sequence[str],               # the units, each name once
-    work:Callable[[str], Any],         # name to a JSON value; importable, as the workers import it
-    folder:str|Path,                   # its `journal.jsonl` is the memory of the job
-    signature:dict,                    # all that the results depend on, JSON values
-    n_workers:int|None=None,           # processes; None: one a core; 0: none, in this process
-    init:Callable|None=None,           # called once in each worker, with `init_args`
-    init_args:tuple=(),                # picklable
-    desc:str='working',                # in front of the progress bar
-    unit:str='unit',                   # what the bar counts
-    progress:bool=True,                # a bar on stderr, where that is a terminal
+    names:Sequence[str],       # the units, each name once
+    work:Callable,             # name to a JSON value; the workers import it
+    folder:str|Path,           # its `journal.jsonl` is the memory of the job
+    signature:dict,            # all that the results depend on, JSON values
+    n_workers:int|None=None,   # processes; None: one a core; 0: none, in this process
+    init:Callable|None=None,   # called once in each worker, with `init_args`
+    init_args:tuple=(),        # picklable
+    desc:str='working',        # in front of the progress bar
+    unit:str='unit',           # what the bar counts
+    progress:bool=True,        # a bar on stderr, where that is a terminal
 )->Done:
     "Do what is not done yet; results come back in the order of `names`."
     if len(set(names)) < len(names): raise ValueError('names must be unique')
-    n_workers = n_workers if n_workers is not None else os.cpu_count() or 1
-    journal = Path(folder)/'journal.jsonl'
-    def known_now(): return {r['name']: r['value'] for r in open_journal(journal, signature) if 'value' in r}
-    known = known_now() if names and journal.exists() else {}
-    if names and all(n in known for n in names): return Done({n: known[n] for n in names})       # what is finished is only read, by as many as like
-    with job_lock(folder):
-        known = known_now()
-        todo, failed = [n for n in names if n not in known], {}
-        bar = tqdm(total=len(names), initial=len(names) - len(todo), desc=desc, unit=unit, disable=None if progress else True)
-        with bar:
-            for name, kind, value in _units(work, todo, min(n_workers, len(todo)), init, init_args):
-                if kind == 'stop': raise MusechatError(f"{desc}: the workers cannot begin: {value}")
-                append_jsonl(journal, [{'name': name, kind: value}])
-                if kind == 'value': known[name] = value
-                else: failed[name] = value
-                bar.update()
-        return Done({n: known[n] for n in names if n in known}, {n: failed[n] for n in names if n in failed}, len(todo) - len(failed))
+    job = _Job(names, Path(folder)/'journal.jsonl', signature, desc)
+    if job.is_finished(): return Done(job.known())
+    def do(todo): return _units(work, todo, n_workers, init, init_args)
+    bar = partial(tqdm, unit=unit, disable=None if progress else True)
+    with job_lock(folder): return job.finish(do, bar)

@@ -16,7 +16,7 @@ from .errors import MusechatError
 
 # %% ../../nbs/00_core/50_samples.ipynb #cell-005
 def package_file(*parts:str)->Path:
-    "A data file of the package, such as `package_file('sample', 'shore.mp4')`; raises MusechatError if it is not there."
+    "A data file of the package, such as `package_file('sample', 'shore.mp4')`; MusechatError if it is not there."
     path = Path(str(files('musechat'))).joinpath(*parts)
     if path.is_file(): return path
     raise MusechatError(f"a file is missing from this installation of musechat ({'/'.join(parts)}): reinstall it")

@@ -9,8 +9,12 @@ __all__ = ['Track', 'Segment', 'cut_segments', 'central_clip', 'Turn', 'Video', 
 # %% ../../nbs/00_core/20_types.ipynb #cell-002
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Sequence
+from typing import Any, Protocol, Sequence, TYPE_CHECKING
+
 from .errors import printable
+
+# %% ../../nbs/00_core/20_types.ipynb #f3a46800
+if TYPE_CHECKING: from torch import Tensor
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-005
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class Track:
         scores = dict(mtt=self.mtt, msd=self.msd)[taxonomy]
         return sorted(scores, key=lambda t: (-scores[t], t))[:n]
 
-    def _repr_markdown_(self)->str: return f"**{printable(self.name)}**" + (f" by {printable(self.artist)}" if self.artist else '')
+    def _repr_markdown_(self)->str:
+        by = f" by {printable(self.artist)}" if self.artist else ''
+        return f"**{printable(self.name)}**{by}"
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-008
 @dataclass(frozen=True)
@@ -58,12 +64,16 @@ def cut_segments(
     min_last_s:float=1.,         # a shorter rest is left out, unless it is all there is
 )->list[Segment]:
     "Cut a clip in segments one after another; the last may be padded."
-    if duration_s <= 0 or segment_s <= 0: raise ValueError(f"duration_s and segment_s must be > 0, got {duration_s} and {segment_s}")
+    if duration_s <= 0 or segment_s <= 0:
+        raise ValueError(f"duration_s and segment_s must be > 0, got {duration_s} and {segment_s}")
     n = max(1, int(duration_s/segment_s + 1e-6))
     rest = duration_s - n*segment_s
     n += rest >= min_last_s
-    starts = [i*segment_s for i in range(n)]
-    return [Segment(i, start_s + t, start_s + t + segment_s, min(segment_s, duration_s - t)) for i, t in enumerate(starts)]
+    segments = []
+    for i in range(n):
+        t = i*segment_s
+        segments.append(Segment(i, start_s + t, start_s + t + segment_s, min(segment_s, duration_s - t)))
+    return segments
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-010
 def central_clip(
@@ -81,7 +91,8 @@ class Turn:
     text: str                    # what was said
     track_id: str|None = None    # track offered in this turn, if any
     def __post_init__(self):
-        if self.role not in ('user', 'recommender'): raise ValueError(f"role must be 'user' or 'recommender', got {self.role!r}")
+        if self.role in ('user', 'recommender'): return
+        raise ValueError(f"role must be 'user' or 'recommender', got {self.role!r}")
     def _repr_markdown_(self): return f"**{self.role}**: {printable(self.text, 2000)}"
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-014
@@ -122,10 +133,10 @@ class Request:
 class TrackTable:
     "The library in memory, as a recommender sees it: row i of `tracks`, `vectors` and `offsets` are one track."
     tracks: Sequence[Track]      # n rows
-    vectors: Any                 # float32 tensor (n, d): mean of the L2-normalised segment vectors, normalised again
-    segments: Any                # float16 or float32 tensor (n_segment, d): segment vectors as `embed_tracks` gave them
-    offsets: Any                 # int64 tensor (n + 1,): track i owns segments[offsets[i]:offsets[i + 1]]
-    segment_times: Any           # float32 tensor (n_segment, 2): start_s and end_s in the file
+    vectors: 'Tensor'            # float32 (n, d): mean of the L2-normalised segment vectors, normalised again
+    segments: 'Tensor'           # float16 or float32 (n_segment, d): segment vectors as `embed_tracks` gave them
+    offsets: 'Tensor'            # int64 (n + 1,): track i owns segments[offsets[i]:offsets[i + 1]]
+    segment_times: 'Tensor'      # float32 (n_segment, 2): start_s and end_s in the file
     def __len__(self): return len(self.tracks)
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-020
@@ -134,10 +145,10 @@ class Recommender(Protocol):
     version: str                 # changes whenever stored vectors of an older version no longer fit
     d_track: int                 # width of a stored vector
 
-    def embed_tracks(self, tokens:Any, mask:Any)->Any:
+    def embed_tracks(self, tokens:'Tensor', mask:'Tensor')->'Tensor':
         "Music tokens of b segments (b, n_m, d_m) and their mask (b, n_m) to vectors (b, d_track)."
 
-    def watch(self, frames:Any, times_s:Any)->Any:
+    def watch(self, frames:'Tensor', times_s:'Tensor')->object:
         "Take in a video once: frames uint8 (n, h, w, 3) at times_s (n,) seconds; the result goes into `Request.video`."
 
     def rank(self, request:Request, table:TrackTable)->'Ranking':
@@ -147,6 +158,6 @@ class Recommender(Protocol):
 @dataclass
 class Ranking:
     "Scores of all tracks for one request."
-    scores: Any                  # float32 tensor (n,), higher is better; rejected tracks are -inf
-    segment_scores: Any          # float32 tensor (n_segment,): how well each segment fits
+    scores: 'Tensor'             # float32 (n,), higher is better; rejected tracks are -inf
+    segment_scores: 'Tensor'     # float32 (n_segment,): how well each segment fits
     wishes: Any = None           # what was understood of the words, for display

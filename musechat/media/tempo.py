@@ -29,10 +29,12 @@ def onset_strength(
 )->np.ndarray:                   # growth of loudness, >= 0, one value every 8 ms
     "How suddenly the sound changes, instant by instant."
     wave = torch.as_tensor(wave, dtype=torch.float32)
-    if wave.ndim != 1 or sample_rate_hz != 16000: raise ValueError(f"wave must be mono at 16000 Hz, got shape {tuple(wave.shape)} at {sample_rate_hz} Hz")
+    if wave.ndim != 1 or sample_rate_hz != 16000:
+        raise ValueError(f"wave must be mono at 16000 Hz, got shape {tuple(wave.shape)} at {sample_rate_hz} Hz")
     if len(wave) < _n_fft: return np.zeros(0, np.float32)
-    power = torch.stft(wave, _n_fft, _hop, window=torch.hann_window(_n_fft), center=True, pad_mode='constant', return_complex=True).abs()
-    loud = torch.log1p(100*(power.T @ _bands(sample_rate_hz)))
+    window = torch.hann_window(_n_fft)
+    spectrum = torch.stft(wave, _n_fft, _hop, window=window, pad_mode='constant', return_complex=True).abs()
+    loud = torch.log1p(100*(spectrum.T @ _bands(sample_rate_hz)))
     return (loud[1:] - loud[:-1]).clamp(min=0).mean(1).numpy()
 
 # %% ../../nbs/10_media/40_tempo.ipynb #cell-010
@@ -60,7 +62,10 @@ def _refine(ac:np.ndarray, lag:int)->float:
     for m in (1, 2, 3, 4):
         centre = round(m*lag)
         window = ac[centre - 3:centre + 4]
-        if centre + 4 >= len(ac)//2 or not 0 < (i := int(window.argmax())) < 6 or window[i] < .5*ac[round(lag)]: break
+        if centre + 4 >= len(ac)//2: break
+        i = int(window.argmax())
+        is_peak = 0 < i < 6 and window[i] >= .5*ac[round(lag)]
+        if not is_peak: break
         a, b, c = window[i - 1:i + 2]
         lag = (centre - 3 + i + .5*(a - c)/(a - 2*b + c))/m
     return lag
