@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['scales', 'keys', 'drum_pitches', 'styles', 'ticks_per_beat', 'Chord', 'chord', 'voicing', 'Note', 'Part', 'Score',
            'Hit', 'hits', 'Voice', 'Style', 'Plan', 'plan', 'voicings', 'play_chords', 'play_arpeggio', 'play_bass',
-           'play_drone', 'play_melody', 'double', 'play_drums', 'untangle', 'humanise', 'echoes', 'compose',
-           'read_styles', 'get_style', 'to_midi', 'read_midi']
+           'play_drone', 'play_melody', 'double', 'play_drums', 'untangle', 'humanise', 'echoes', 'from_row',
+           'read_styles', 'compose', 'to_midi']
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-002
 import io
@@ -14,19 +14,19 @@ import math
 import random
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 
-from ...core.errors import MusechatError
+from ...core.errors import MusechatError, require
 from ...core.samples import read_toml
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-003
 if TYPE_CHECKING: from mido import Message, MetaMessage, MidiTrack
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-006
-scales = dict(major=(0, 2, 4, 5, 7, 9, 11), minor=(0, 2, 3, 5, 7, 8, 10), dorian=(0, 2, 3, 5, 7, 9, 10),
-              mixolydian=(0, 2, 4, 5, 7, 9, 10), phrygian=(0, 1, 3, 5, 7, 8, 10), lydian=(0, 2, 4, 6, 7, 9, 11),
-              bhairav=(0, 1, 4, 5, 7, 8, 11))
-keys = dict(C=0, Db=1, D=2, Eb=3, E=4, F=5, Gb=6, G=7, Ab=8, A=9, Bb=10, B=11)
+_tables = read_toml('data', 'simulation', 'notes.toml')
+scales = {name: tuple(steps) for name, steps in _tables['scales'].items()}     # semitones above the tonic
+keys = {name: i for i, name in enumerate(_tables['keys'])}                     # semitones above C
+drum_pitches = _tables['drums']                                                # General MIDI, channel 10
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-007
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Chord:
     root: int
     pitch_classes: tuple[int, ...]
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-008
 def chord(
     symbol:str,          # degree 1 to 7 and suffixes `M`, `p`, `s`, `7`, `9`, such as '5M7'
     key:str='C',         # one of `keys`
@@ -63,7 +62,8 @@ def voicing(
     "Close position of a chord that is nearest to the one before."
     classes = sorted(set(c.pitch_classes))
     ladder = [p for p in range(low, high + 1) if p % 12 in classes]
-    options = [tuple(ladder[i:i + n]) for i in range(len(ladder) - n + 1) if len(classes) > 2 or ladder[i] % 12 == c.root]
+    starts = [i for i in range(len(ladder) - n + 1) if len(classes) > 2 or ladder[i] % 12 == c.root]
+    options = [tuple(ladder[i:i + n]) for i in starts]
     if not options: raise ValueError(f"{n} notes of chord {c.symbol} do not fit between {low} and {high}")
     goal = previous or ((low + high)//2,)*n
     return min(options, key=lambda v: sum(abs(a - b) for a, b in zip(v, goal)))
@@ -77,7 +77,6 @@ class Note:
     pitch: int         # MIDI pitch, 60 is middle C; on the drum channel the instrument
     velocity: int      # 1 to 127
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-015
 @dataclass(frozen=True)
 class Part:
     "What one instrument plays."
@@ -122,7 +121,6 @@ class Hit:
     symbol: str       # lower case
     accent: bool
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-020
 def hits(
     pattern:str,          # such as `x..x--x.` or two bars `x...|x.x.`
     bar:int,              # which bar of the piece
@@ -132,10 +130,8 @@ def hits(
     bars = pattern.replace(' ', '').split('|')
     text = bars[bar % len(bars)]
     step = beats_per_bar/len(text)
-    found = []
-    for m in re.finditer(r'([^.\-])(-*)', text):
-        found.append(Hit(m.start()*step, len(m[0])*step, m[1].lower(), m[1].isupper()))
-    return found
+    found = re.finditer(r'([^.\-])(-*)', text)
+    return [Hit(m.start()*step, len(m[0])*step, m[1].lower(), m[1].isupper()) for m in found]
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-023
 @dataclass(frozen=True)
@@ -182,11 +178,6 @@ class Style:
     key: str = 'C'
     moods: tuple[str, ...] = ()
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-025
-drum_pitches = dict(kick=36, rim=37, snare=38, clap=39, hat=42, pedal=44, open=46, low_tom=45, mid_tom=47, high_tom=50, crash=49,
-                    ride=51, tambourine=54, cowbell=56, high_bongo=60, low_bongo=61, mute_conga=62, high_conga=63, low_conga=64,
-                    shaker=70, clave=75, guiro=73, triangle=81)
-
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-027
 @dataclass(frozen=True)
 class Plan:
@@ -205,13 +196,25 @@ class Plan:
     def beats(self, seconds:float)->float:
         "Seconds to beats."
         return seconds*self.tempo_bpm/60
+    def bar(self, note:Note)->int:
+        "The bar in which a note starts."
+        return min(self.n_bar - 1, int(note.start_beat//self.style.beats_per_bar))
     def ladder(self, low:int, high:int, pentatonic:bool=False)->list[int]:
         "Pitches of the scale between two pitches."
         steps = scales[self.mode]
-        if pentatonic: steps = [s for i, s in enumerate(steps) if i not in ((3, 6) if 4 in steps else (1, 5))]
-        return [p for p in range(low, high + 1) if (p - keys[self.key]) % 12 in steps]
+        skipped = () if not pentatonic else (3, 6) if 4 in steps else (1, 5)
+        used = [s for i, s in enumerate(steps) if i not in skipped]
+        return [p for p in range(low, high + 1) if (p - keys[self.key]) % 12 in used]
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-028
+def _symbols(style:Style, sections:tuple[int, ...], size:int)->list[str]:
+    "A chord a bar: each section starts its verse anew, and the last bar is home."
+    verses, out = [progression.split() for progression in style.progressions], []
+    for b, s in enumerate(sections[:-1]):
+        verse = verses[(s % 4 == 2) % len(verses)]
+        out.append(verse[b % max(size, len(verse)) % len(verse)])
+    return out + ['1p' if verses[0][0].endswith('p') else '1']
+
 def plan(
     style:Style,
     tempo_bpm:float,
@@ -223,17 +226,14 @@ def plan(
     if key not in keys: raise ValueError(f"key must be one of {', '.join(keys)}; got {key!r}")
     if mode not in scales: raise ValueError(f"mode must be one of {', '.join(scales)}; got {mode!r}")
     if not 20 <= tempo_bpm <= 300 or not 0 < duration_s <= 3600:
-        raise ValueError(f"tempo_bpm must be in [20, 300] and duration_s in (0, 3600], got {tempo_bpm} and {duration_s}")
+        raise ValueError(f"tempo_bpm must be in [20, 300] and duration_s in (0, 3600], "
+                         f"got {tempo_bpm} and {duration_s}")
     n = max(4, round(duration_s*tempo_bpm/60/style.beats_per_bar))
     size = 4 if n >= 11 else 2
     sections = tuple(min(b//size, (n - 1)//size) for b in range(n))
-    n_section = sections[-1] + 1
-    levels = tuple(style.levels[min(len(style.levels) - 1, s*len(style.levels)//n_section)] for s in sections)
-    verses = [p.split() for p in style.progressions]
-    chosen = [verses[(s % 4 == 2) % len(verses)] for s in sections]
-    chords = [chord(v[b % max(size, len(v)) % len(v)], key, mode) for b, v in enumerate(chosen)]
-    home = chord('1' + ('p' if verses[0][0].endswith('p') else ''), key, mode)
-    return Plan(style, tempo_bpm, key, mode, tuple(chords[:-1]) + (home,), sections, levels, size)
+    levels = tuple(style.levels[s*len(style.levels)//(sections[-1] + 1)] for s in sections)
+    chords = tuple(chord(symbol, key, mode) for symbol in _symbols(style, sections, size))
+    return Plan(style, tempo_bpm, key, mode, chords, sections, levels, size)
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-032
 def voicings(
@@ -245,12 +245,17 @@ def voicings(
     for c in p.chords: out.append(voicing(c, out[-1] if out else None, v.low, v.high, v.n))
     return out
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-033
 def _bar_hits(p:Plan, v:Voice, bar:int)->list[Hit]:
-    "A voice's events in a bar: none below its level, one long one in the last bar."
+    "A voice's events in a bar, in beats of the piece: none below its level, one long one in the last bar."
     if p.levels[bar] < v.level: return []
-    if bar < p.n_bar - 1: return hits(v.pattern, bar, p.style.beats_per_bar)
-    return [Hit(0., p.style.beats_per_bar, re.search(r'[^.|\- ]', v.pattern)[0].lower(), False)]
+    start = bar*p.style.beats_per_bar
+    if bar < p.n_bar - 1: return [replace(h, beat=start + h.beat) for h in hits(v.pattern, bar, p.style.beats_per_bar)]
+    first = v.pattern.strip('.|- ')[0].lower()
+    return [Hit(start, p.style.beats_per_bar, first, False)]
+
+def _struck(v:Voice, h:Hit, pitch:int, late:float=0.)->Note:
+    "The note that a hit asks for."
+    return Note(h.beat + late, h.beats*v.gate, pitch, v.velocity + 12*h.accent)
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-034
 def play_chords(p:Plan, v:Voice, rng:random.Random)->list[Note]:
@@ -259,31 +264,27 @@ def play_chords(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     for bar, pitches in enumerate(voicings(p, v)):
         for i, h in enumerate(_bar_hits(p, v, bar)):
             order = pitches if i % 2 == 0 else pitches[::-1]       # strum down, then up
-            for j, pitch in enumerate(order):
-                notes.append(Note(bar*p.style.beats_per_bar + h.beat + j*gap, h.beats*v.gate, pitch, v.velocity + 12*h.accent))
+            notes += [_struck(v, h, pitch, j*gap) for j, pitch in enumerate(order)]
     return notes
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-036
 def play_arpeggio(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     "Broken chords: digits count the notes of the chord from below, beyond the top an octave higher."
-    notes = []
+    notes, last = [], p.n_bar - 1
     for bar, pitches in enumerate(voicings(p, v)):
-        start = bar*p.style.beats_per_bar
-        if bar == p.n_bar - 1:                                       # the last chord, rolled
-            roll = [(i*.12, pitch) for i, pitch in enumerate(pitches)] if p.levels[bar] >= v.level else []
-            notes += [Note(start + t, p.style.beats_per_bar - t, pitch, v.velocity - 6) for t, pitch in roll]
-            continue
         for h in _bar_hits(p, v, bar):
+            if bar == last:                                          # the last chord, rolled
+                notes += [Note(h.beat + i*.12, h.beats - i*.12, q, v.velocity - 6) for i, q in enumerate(pitches)]
+                continue
             octave, i = divmod(int(h.symbol, 36), len(pitches))
-            notes.append(Note(start + h.beat, h.beats*v.gate, min(108, pitches[i] + 12*octave), v.velocity + 12*h.accent))
+            notes.append(_struck(v, h, min(108, pitches[i] + 12*octave)))
     return notes
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-039
 def _bass_pitch(symbol:str, c:Chord, following:Chord, root:int, last:int, rng:random.Random)->int:
     "Pitch of one letter of a bass pattern."
     if symbol == 'a':
-        target = root + (following.root - c.root + 6) % 12 - 6
-        return target + rng.choice((-1, 1, -1, 2))
+        return root + (following.root - c.root + 6) % 12 - 6 + rng.choice((-1, 1, -1, 2))
     if symbol == 'w':
         options = [q for q in range(root - 5, root + 13) if q % 12 in c.pitch_classes and q != last]
         return min(options, key=lambda q: abs(q - last - rng.choice((3, 4, -3))))
@@ -297,50 +298,59 @@ def play_bass(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     notes, last = [], v.low
     for bar, c in enumerate(p.chords):
         root = v.low + (c.root - v.low) % 12
-        following = p.chords[min(bar + 1, p.n_bar - 1)]
+        is_end = bar == p.n_bar - 1
         for h in _bar_hits(p, v, bar):
-            symbol = 'r' if bar == p.n_bar - 1 else h.symbol
-            last = _bass_pitch(symbol, c, following, root, last, rng)
-            notes.append(Note(bar*p.style.beats_per_bar + h.beat, h.beats*v.gate, last, v.velocity + 12*h.accent))
+            following = c if is_end else p.chords[bar + 1]
+            last = _bass_pitch('r' if is_end else h.symbol, c, following, root, last, rng)
+            notes.append(_struck(v, h, last))
     return notes
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-041
 def play_drone(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     "Tonic and fifth, whatever the chords do."
-    tonic = v.low + (keys[p.key] - v.low) % 12
-    pitches = (tonic, tonic + 7, tonic + 12)[:v.n]
-    return [Note(bar*p.style.beats_per_bar + h.beat + i*p.beats(v.strum_s), h.beats*v.gate, q, v.velocity + 12*h.accent)
-            for bar in range(p.n_bar) for h in _bar_hits(p, v, bar) for i, q in enumerate(pitches)]
+    tonic, notes = v.low + (keys[p.key] - v.low) % 12, []
+    for bar in range(p.n_bar):
+        for h in _bar_hits(p, v, bar):
+            pitches = (tonic, tonic + 7, tonic + 12)[:v.n]
+            notes += [_struck(v, h, q, i*p.beats(v.strum_s)) for i, q in enumerate(pitches)]
+    return notes
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-044
 def _motif(v:Voice, beats_per_bar:int, rng:random.Random)->list[list[tuple[Hit, int]]]:
     "Two bars of (hit, move in scale steps)."
-    rhythms = v.pattern.replace(' ', '').split('|')
-    motif = []
+    rhythms, moves = v.pattern.replace(' ', '').split('|'), (-2, -1, -1, -1, 1, 1, 1, 2, -3, 3, -2, 0)
+    bars = []
     for _ in range(2):
         bar = hits(rng.choice(rhythms), 0, beats_per_bar)
-        motif.append([(h, rng.choice((-2, -1, -1, -1, 1, 1, 1, 2, -3, 3, -2, 0))) for h in bar])
-    return motif
+        bars.append([(h, rng.choice(moves)) for h in bar])
+    return bars
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-045
 def _nearest(ladder:list[int], pitch:float, classes:tuple[int, ...]=())->int:
     "Index in `ladder` of the pitch nearest to `pitch` (of the given classes, if any is there)."
     fits = [i for i, q in enumerate(ladder) if not classes or q % 12 in classes] or range(len(ladder))
     return min(fits, key=lambda i: (abs(ladder[i] - pitch), i))
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-046
 def _step(ladder:list[int], at:int, move:int, classes:tuple[int, ...])->int:
-    "Where a melody goes from `at`: `move` steps, pulled to one of `classes` if one is near, turned back at the ends of its range."
+    "`move` steps from `at`, pulled to one of `classes` if one is near, turned back at the ends of the range."
     to = at + move
     if not 0 <= to < len(ladder): to = max(0, min(len(ladder) - 1, at - move))
-    near = [i for i, q in enumerate(ladder) if (not classes or q % 12 in classes) and abs(q - ladder[to]) <= 4 and (i != at or move == 0)]
-    return min(near, key=lambda i: (abs(ladder[i] - ladder[to]), -i*move)) if near else to
+    moves = [i for i in range(len(ladder)) if abs(ladder[i] - ladder[to]) <= 4 and (i != at or move == 0)]
+    near = [i for i in moves if not classes or ladder[i] % 12 in classes]
+    return min(near, key=lambda i: (abs(ladder[i] - ladder[to]), -i*move), default=to)
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-047
-def _opening(p:Plan, v:Voice, ladder:list[int], at:int, bar:int, heights:list[float])->int:
-    "Where a half phrase starts: a chord tone between where the line is and where this section lies."
-    wished = v.low + (v.high - v.low)*heights[p.sections[bar] % 3*2 + bar % p.section_bars//2 % 2]
-    return _nearest(ladder, .4*ladder[at] + .6*wished, p.chords[bar].pitch_classes)
+def _sing(p:Plan, v:Voice, bar:int, ladder:list[int], at:int, motif:list)->tuple[list[Note], int]:
+    "A bar of a tune, and where the line is after it. A phrase closes on a longer note."
+    place, classes, per_bar = bar % p.section_bars, p.chords[bar].pitch_classes, p.style.beats_per_bar
+    closes = place == p.section_bars - 1 and (p.section_bars > 2 or p.sections[bar] % 2 == 1)
+    events, notes = motif[place % 2], []
+    if closes: events = events[:max(1, len(events)//2)]
+    for i, (h, move) in enumerate(events):
+        last = i == len(events) - 1
+        firm = h.beat % 2 == 0 or h.beats >= 1 or last
+        if i or place % 2: at = _step(ladder, at, move, classes if firm else ())
+        beats = per_bar - h.beat if closes and last else h.beats
+        notes.append(Note(bar*per_bar + h.beat, beats*v.gate, ladder[at], v.velocity + 8*h.accent + 4*(h.beat == 0)))
+    return notes, at
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-048
 def play_melody(p:Plan, v:Voice, rng:random.Random)->list[Note]:
@@ -350,27 +360,21 @@ def play_melody(p:Plan, v:Voice, rng:random.Random)->list[Note]:
     heights, at = [rng.uniform(.25, .75) for _ in range(6)], len(ladder)//2
     for bar in range(p.n_bar - 1):
         if p.levels[bar] < v.level: continue
-        place, classes = bar % p.section_bars, p.chords[bar].pitch_classes
-        if place % 2 == 0: at = _opening(p, v, ladder, at, bar, heights)
-        closes = place == p.section_bars - 1 and (p.section_bars > 2 or p.sections[bar] % 2 == 1)
-        events = motifs[p.sections[bar] % 4 == 2][place % 2]
-        if closes: events = events[:max(1, len(events)//2)]
-        for i, (h, move) in enumerate(events):
-            last = i == len(events) - 1
-            firm = h.beat % 2 == 0 or h.beats >= 1 or last
-            if i or place % 2: at = _step(ladder, at, move, classes if firm else ())
-            beats = per_bar - h.beat if closes and last else h.beats
-            notes.append(Note(bar*per_bar + h.beat, beats*v.gate, ladder[at], v.velocity + 8*h.accent + 4*(h.beat == 0)))
-    if notes: notes.append(Note((p.n_bar - 1)*per_bar, per_bar, ladder[_nearest(ladder, ladder[at], (keys[p.key],))], v.velocity))
-    return notes
+        section, place = p.sections[bar], bar % p.section_bars
+        if place % 2 == 0:       # a half phrase starts on a chord tone between where the line is and should be
+            wished = v.low + (v.high - v.low)*heights[section % 3*2 + place//2 % 2]
+            at = _nearest(ladder, .4*ladder[at] + .6*wished, p.chords[bar].pitch_classes)
+        sung, at = _sing(p, v, bar, ladder, at, motifs[section % 4 == 2])
+        notes += sung
+    home = ladder[_nearest(ladder, ladder[at], (keys[p.key],))]
+    return notes + [Note((p.n_bar - 1)*per_bar, per_bar, home, v.velocity)] if notes else []
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-049
 def double(p:Plan, v:Voice, melody:list[Note])->list[Note]:
     "A second voice that follows the melody at a distance in scale steps; '0' is unison moved into the voice's range."
-    ladder, shift = p.ladder(0, 127), int(v.pattern)
-    notes = []
+    ladder, shift, notes = p.ladder(0, 127), int(v.pattern), []
     for note in melody:
-        if p.levels[min(p.n_bar - 1, int(note.start_beat//p.style.beats_per_bar))] < v.level: continue
+        if p.levels[p.bar(note)] < v.level: continue
         pitch = ladder[max(0, _nearest(ladder, note.pitch) + shift)]
         while pitch > v.high: pitch -= 12
         while pitch < v.low: pitch += 12
@@ -378,32 +382,33 @@ def double(p:Plan, v:Voice, melody:list[Note])->list[Note]:
     return notes
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-053
-def _fill(start:float, beats_per_bar:int, rng:random.Random)->list[Note]:
-    "The last beat of a bar: four strokes down the toms."
-    drums = rng.choice((('snare', 'snare', 'mid_tom', 'low_tom'), ('high_tom', 'high_tom', 'mid_tom', 'low_tom'), ('snare', 'snare', 'snare', 'snare')))
-    return [Note(start + beats_per_bar - 1 + i/4, .25, drum_pitches[d], 84 + 8*i) for i, d in enumerate(drums)]
+_fills = [tuple(f.split()) for f in ('snare snare mid_tom low_tom', 'high_tom high_tom mid_tom low_tom',
+                                     'snare snare snare snare')]
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-054
-def play_drums(
-    p:Plan,
-    rng:random.Random,
-)->list[Note]:
-    "The drummer; `fills` in the patterns ('yes') asks for fills and cymbals."
+def _bar_drums(p:Plan, bar:int, fill:bool)->list[Note]:
+    "What the patterns say for a bar; a fill leaves only the kick on its last beat."
     notes, per_bar = [], p.style.beats_per_bar
-    patterns = {d: t for d, t in p.style.drums.items() if d in drum_pitches}
-    for bar in range(p.n_bar):
-        start = bar*per_bar
-        if bar == p.n_bar - 1: notes += [Note(start, 1, drum_pitches[d], 95) for d in ('kick', 'crash') if 'fills' in p.style.drums]; continue
-        new = bar > 0 and p.sections[bar] != p.sections[bar - 1] and 'fills' in p.style.drums
-        fill = p.sections[bar] != p.sections[min(bar + 1, p.n_bar - 1)] and 'fills' in p.style.drums
-        if new: notes.append(Note(start, 1, drum_pitches['crash'], 92))
-        for drum, text in patterns.items():
-            level, _, steps = text.rpartition(':')
-            if p.levels[bar] < int(level or 1): continue
-            notes += [Note(start + h.beat, .25, drum_pitches[drum], (100 if h.accent else 52 if h.symbol == 'o' else 80)) for h in hits(steps, bar, per_bar)
-                      if not (fill and h.beat >= per_bar - 1 and drum != 'kick')]
-        if fill: notes += _fill(start, per_bar, rng)
+    for drum, text in p.style.drums.items():
+        level, _, steps = text.rpartition(':')
+        if drum not in drum_pitches or p.levels[bar] < int(level or 1): continue
+        for h in hits(steps, bar, per_bar):
+            if fill and drum != 'kick' and h.beat >= per_bar - 1: continue
+            loud = 100 if h.accent else 52 if h.symbol == 'o' else 80
+            notes.append(Note(bar*per_bar + h.beat, .25, drum_pitches[drum], loud))
     return notes
+
+def play_drums(p:Plan, rng:random.Random)->list[Note]:
+    "The drummer; `fills` in the patterns ('yes') asks for fills and cymbals."
+    notes, per_bar, last, asked = [], p.style.beats_per_bar, p.n_bar - 1, 'fills' in p.style.drums
+    for bar in range(last):
+        start = bar*per_bar
+        opens = asked and bar > 0 and p.sections[bar] != p.sections[bar - 1]
+        fill = asked and p.sections[bar] != p.sections[bar + 1]
+        if opens: notes.append(Note(start, 1, drum_pitches['crash'], 92))
+        notes += _bar_drums(p, bar, fill)
+        for i, drum in enumerate(rng.choice(_fills) if fill else ()):
+            notes.append(Note(start + per_bar - 1 + i/4, .25, drum_pitches[drum], 84 + 8*i))
+    return notes + [Note(last*per_bar, 1, drum_pitches[d], 95) for d in ('kick', 'crash') if asked]
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-057
 def untangle(
@@ -422,40 +427,64 @@ def untangle(
     return out
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-059
-def humanise(
-    p:Plan,
-    notes:list[Note],
-    rng:random.Random,
-    accent:int=5,            # how much louder the first beat of a bar is
-)->tuple[Note, ...]:         # in order of time
-    "Human timing and touch."
+def humanise(p:Plan, notes:list[Note], rng:random.Random)->tuple[Note, ...]:
+    "Human timing and touch, in order of time."
     out, s = [], p.style
     for n in notes:
-        place = n.start_beat % s.beats_per_bar
+        firm = n.start_beat % s.beats_per_bar < 1e-6
         late = s.swing*s.swing_unit if abs(n.start_beat/s.swing_unit % 2 - 1) < .15 else 0.
-        bar = min(p.n_bar - 1, int(n.start_beat//s.beats_per_bar))
-        loud = n.velocity + rng.gauss(0, 3.5) + accent*(place < 1e-6) + 5*(p.levels[bar] - 2)
+        loud = n.velocity + rng.gauss(0, 3.5) + 5*firm + 5*(p.levels[p.bar(n)] - 2)
         start = max(0., n.start_beat + late + p.beats(rng.gauss(0, s.loose_s)))
         out.append(Note(start, max(.05, n.beats), n.pitch, max(1, min(127, round(loud)))))
     return tuple(untangle(out))
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-060
 def echoes(
     notes:list[Note],
     beats:float,          # delay
     n:int=3,              # repeats
 )->list[Note]:
     "The notes and their echoes, each at 60 % of the strength before."
-    return [Note(m.start_beat + i*beats, m.beats, m.pitch, max(1, round(m.velocity*.6**i))) for m in notes for i in range(n + 1)]
+    def echo(m, i): return Note(m.start_beat + i*beats, m.beats, m.pitch, max(1, round(m.velocity*.6**i)))
+    return [echo(m, i) for m in notes for i in range(n + 1)]
+
+# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-066
+def from_row(
+    kind:type,            # a dataclass
+    row:dict[str, Any],   # of a TOML file; its lists become tuples
+):
+    "What a row of a table says."
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+
+def read_styles(
+    *parts:str,           # of the path in the package
+)->dict[str, Style]:
+    "The styles of a TOML file, by name."
+    styles = {}
+    for row in read_toml(*parts)['style']:
+        row['voices'] = [Voice(**v) for v in row['voices']]
+        styles[row['name']] = from_row(Style, row)
+    return styles
+
+styles = read_styles('data', 'simulation', 'styles.toml')
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-063
 _players = dict(comp=play_chords, arp=play_arpeggio, bass=play_bass, drone=play_drone, melody=play_melody)
 
-def _play(p:Plan, v:Voice, i:int, seed:int, melody:list[Note])->tuple[list[Note], random.Random]:
-    "The notes of voice `i` before humanising, and its random stream."
-    rng = random.Random(f'{p.style.name} {seed} {i}')
-    notes = double(p, v, melody) if v.kind == 'double' else _players[v.kind](p, v, rng)
-    return (echoes(notes, v.echo_beats) if v.echo_beats else notes), rng
+def _parts(p:Plan, seed:int)->list[Part]:
+    "Every voice played and made human, the drums last."
+    s, parts, melody = p.style, [], []
+    channels = [c for c in range(16) if c != 9]
+    for i, v in enumerate(s.voices):
+        rng = random.Random(f'{s.name} {seed} {i}')
+        notes = double(p, v, melody) if v.kind == 'double' else _players[v.kind](p, v, rng)
+        if v.echo_beats: notes = echoes(notes, v.echo_beats)
+        if v.kind == 'melody': melody = notes
+        played = humanise(p, notes, rng)
+        if notes: parts.append(Part(v.name, v.program, channels[i], played, v.volume, v.pan, v.reverb, v.swell))
+    if s.drums:
+        rng = random.Random(f'{s.name} {seed} drums')
+        parts.append(Part('drums', s.kit, 9, humanise(p, play_drums(p, rng), rng), s.drum_volume, 64, 30))
+    return parts
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-064
 def compose(
@@ -467,40 +496,12 @@ def compose(
     duration_s:float=24.,          # rounded to whole bars
 )->Score:
     "Write a piece in a style."
-    s = get_style(style) if isinstance(style, str) else style
+    if isinstance(style, Style): s = style
+    elif style in styles: s = styles[style]
+    else: raise MusechatError(f"unknown style {style!r}: musechat has {', '.join(styles)}")
     p = plan(s, tempo_bpm or s.tempo_bpm, key or s.key, mode or s.mode, duration_s)
-    channels = [c for c in range(16) if c != 9]
-    parts, melody = [], []
-    for i, v in enumerate(s.voices):
-        notes, rng = _play(p, v, i, seed, melody)
-        if v.kind == 'melody': melody = notes
-        if notes: parts.append(Part(v.name, v.program, channels[i], humanise(p, notes, rng), v.volume, v.pan, v.reverb, v.swell))
-    if s.drums:
-        rng = random.Random(f'{s.name} {seed} drums')
-        parts.append(Part('drums', s.kit, 9, humanise(p, play_drums(p, rng), rng), s.drum_volume, 64, 30))
-    return Score(s.name, p.tempo_bpm, p.key, p.mode, s.beats_per_bar, p.n_bar, p.chords, tuple(parts), seed, s.ritard, s.room)
-
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-066
-def read_styles(
-    *parts:str,           # of the path in the package
-)->dict[str, Style]:
-    "The styles of a TOML file, by name."
-    styles = {}
-    for row in read_toml(*parts)['style']:
-        row['voices'] = [Voice(**v) for v in row['voices']]
-        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-        styles[row['name']] = Style(**fields)
-    return styles
-
-styles = read_styles('data', 'simulation', 'styles.toml')
-
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-067
-def get_style(
-    name:str,      # a name in `styles`
-)->Style:
-    "Look a style up by name."
-    if name not in styles: raise MusechatError(f"unknown style {name!r}: musechat has {', '.join(styles)}")
-    return styles[name]
+    parts = tuple(_parts(p, seed))
+    return Score(s.name, p.tempo_bpm, p.key, p.mode, s.beats_per_bar, p.n_bar, p.chords, parts, seed, s.ritard, s.room)
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-070
 ticks_per_beat = 480
@@ -516,7 +517,6 @@ def _track(
         now = tick
     return track
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-071
 def _tempo_track(s:Score)->'MidiTrack':
     "Tempo, metre, and the slowing at the end."
     from mido import MetaMessage
@@ -529,55 +529,31 @@ def _tempo_track(s:Score)->'MidiTrack':
     return _track(events)
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-072
-def _swell(p:Part, s:Score)->'list[tuple[int, int, Message]]':
-    "Expression that breathes every two bars, in half beats."
-    from mido import Message
-    breath, events = 2*s.beats_per_bar, []
-    for half in range(s.n_bar*s.beats_per_bar*2):
-        wave = math.sin(math.pi*(half/2 % breath)/breath)
-        loud = Message('control_change', channel=p.channel, control=11, value=round(88 + 38*wave))
-        events.append((half*ticks_per_beat//2, 3, loud))
-    return events
-
 def _part_track(p:Part, s:Score)->'MidiTrack':
-    "One instrument: name, sound, place in the room, notes."
+    "One instrument: name, sound, place in the room, notes; a swell breathes every two bars."
     from mido import Message, MetaMessage
-    c = p.channel
-    events = [(0, 0, MetaMessage('track_name', name=p.name)), (0, 1, Message('program_change', channel=c, program=p.program))]
+    events = [(0, 0, MetaMessage('track_name', name=p.name))]
+    def add(tick, order, kind, **values): events.append((tick, order, Message(kind, channel=p.channel, **values)))
+    add(0, 1, 'program_change', program=p.program)
     for control, value in ((7, p.volume), (10, p.pan), (91, p.reverb)):
-        events.append((0, 2, Message('control_change', channel=c, control=control, value=value)))
-    if p.swell: events += _swell(p, s)
+        add(0, 2, 'control_change', control=control, value=value)
+    breath = 2*s.beats_per_bar
+    for half in range(s.n_bar*breath if p.swell else 0):
+        loud = round(88 + 38*math.sin(math.pi*(half/2 % breath)/breath))
+        add(half*ticks_per_beat//2, 3, 'control_change', control=11, value=loud)
     for n in p.notes:
         on, off = round(n.start_beat*ticks_per_beat), round((n.start_beat + n.beats)*ticks_per_beat)
-        events.append((on, 5, Message('note_on', channel=c, note=n.pitch, velocity=n.velocity)))
-        events.append((max(on + 1, off), 4, Message('note_off', channel=c, note=n.pitch, velocity=0)))
+        add(on, 5, 'note_on', note=n.pitch, velocity=n.velocity)
+        add(max(on + 1, off), 4, 'note_off', note=n.pitch, velocity=0)
     return _track(events)
 
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-073
 def to_midi(
     score:Score,
 )->bytes:          # a Standard MIDI File, format 1
     "Write a score as MIDI."
-    try: from mido import MidiFile
-    except ImportError as e: raise MusechatError('MIDI is written by the package mido: pip install musechat[simulation]') from e
+    require('simulation', 'mido')
+    from mido import MidiFile
     out = io.BytesIO()
     tracks = [_tempo_track(score)] + [_part_track(p, score) for p in score.parts]
     MidiFile(ticks_per_beat=ticks_per_beat, tracks=tracks).save(file=out)
     return out.getvalue()
-
-# %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-075
-def read_midi(
-    data:bytes,
-)->list[tuple[int, int, int, int, int]]:   # (channel, start tick, end tick, pitch, velocity), track by track
-    "The notes of a MIDI file."
-    from mido import MidiFile
-    notes = []
-    for track in MidiFile(file=io.BytesIO(data)).tracks:
-        now, sounding = 0, {}
-        for m in track:
-            now += m.time
-            if m.type == 'note_on': sounding.setdefault((m.channel, m.note), []).append((now, m.velocity))
-            elif m.type == 'note_off':
-                start, velocity = sounding[m.channel, m.note].pop(0)
-                notes.append((m.channel, start, now, m.note, velocity))
-    return notes
