@@ -26,7 +26,8 @@ from ..data.features import encode_corpus, Features
 from ..core.files import read_jsonl
 from ..core.metrics import RankingTable
 from ..language.facts import Pair
-from ..data.quartets import build_quartets, load_quartets, make_pairs, split_items, test_pools
+from ..data.quartets import build_quartets, load_quartets, make_pairs, test_pools
+from ..data.splits import split_items
 from ..models.candidate_ranker import Mvp
 from ..data.dialogs.server import OpenAIBackend
 from ..data.dialogs.synthesis import Backend, SynthesisReport, write_dialogs
