@@ -6,7 +6,6 @@
 __all__ = ['longest_s', 'named_failure', 'read_ahead', 'encode_corpus', 'Features']
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-002
-import hashlib
 import json
 import logging
 import pickle
@@ -15,20 +14,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable, Iterator, Sequence
+from typing import Callable, Iterator, Sequence, TypeVar
 
 import numpy as np
 import torch
+from safetensors import safe_open, SafetensorError
+from safetensors.numpy import save
 from torch.nn import functional as F
 
 from ..core.errors import MediaError, MusechatError, printable
-from ..core.files import write_atomic
+from ..core.files import content_hash, write_atomic
 from ..core.types import cut_segments
 from ..encoders.presets import Preset
 from .corpus import Corpus, Item
 from ..encoders.audio import summary_tags
 from ..encoders.registry import load_encoders
-from ..core.jobs import run_units
+from ..core.jobs import Done, run_units
 from ..media.read import Audio, Frames, read_audio, read_frames, segment_waves
 from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags
 
@@ -37,67 +38,65 @@ _log = logging.getLogger(__name__)
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-006
 _segment_s = 10.        # length of a segment (paper, section 4.1)
-longest_s = 120.       # of a clip (paper, section 3)
+longest_s = 120.        # of a clip (paper, section 3)
 _frame_px = 224         # shorter side of the frames that are decoded
 _silent_rms = 1e-3      # -60 dB of full scale over the clip: a tagger hears ghosts below it
 
 def _read(corpus:Corpus, item:Item, fps:float)->tuple[Frames, Audio]:
     "Frames and sound of an item's clip."
-    def at(which):
+    def clip(which:str)->dict:
         path = corpus.path(item, which)
-        return dict(path=path, start_s=item.start_s, duration_s=min(item.duration_s, longest_s), root=corpus.folder if path.is_relative_to(corpus.folder) else None)
-    frames = named_failure('video', lambda: read_frames(**at('video'), fps=fps, size=_frame_px))
-    audio = named_failure('music', lambda: read_audio(**at('music')))
-    if np.sqrt(np.mean(np.square(audio.wave, dtype=np.float64))) < _silent_rms: raise MusechatError('music: empty: nothing but silence')
+        inside = corpus.folder if path.is_relative_to(corpus.folder) else None
+        return dict(path=path, start_s=item.start_s, duration_s=min(item.duration_s, longest_s), root=inside)
+    frames = named_failure('video', lambda: read_frames(**clip('video'), fps=fps, size=_frame_px))
+    audio = named_failure('music', lambda: read_audio(**clip('music')))
+    if np.sqrt(np.mean(np.square(audio.wave, dtype=np.float64))) < _silent_rms:
+        raise MusechatError('music: empty: nothing but silence')
     return frames, audio
 
-def named_failure(which:str, read:Callable)->Any:
+_T = TypeVar('_T')
+
+def named_failure(which:str, read:Callable[[], _T])->_T:
     "Call `read`; an error says which file of the item it was, and no path of this machine."
     try: return read()
     except MediaError as e: raise MusechatError(f"{which}: {e.kind}: {printable(e.detail, 160)}") from e
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-008
-def _frame_segments(
-    times_s:np.ndarray,      # (n,) when the frames are shown
-    start_s:float,           # where the clip starts
-)->np.ndarray:               # int (n,)
-    "The segment each frame belongs to."
+def _frame_segments(times_s:np.ndarray, start_s:float)->np.ndarray:
+    "The segment each frame belongs to, by when it is shown and where the clip starts; int (n,)."
     return ((times_s - start_s + 1e-6)//_segment_s).astype(int)
 
-def _mean_by_segment(
-    emb:torch.Tensor,        # (n, d), one row a frame
-    segment:np.ndarray,      # (n,), see `_frame_segments`
-    n:int,                   # segments wanted
-)->torch.Tensor:             # (n, d)
-    "Mean frame embedding of each segment."
+def _mean_by_segment(emb:torch.Tensor, segment:np.ndarray, n:int)->torch.Tensor:
+    "Mean frame embedding of each of n segments, (n, d)."
     return torch.stack([emb[torch.from_numpy(segment == k)].mean(0) for k in range(n)])
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-011
 def _half(x:torch.Tensor, name:str)->np.ndarray:
     "As float16; what float16 cannot hold is an error."
     kept = x.half()
-    if not torch.isfinite(kept).all(): raise MusechatError(f"{name}: format: gives numbers that are not finite as float16")
+    if not torch.isfinite(kept).all():
+        raise MusechatError(f"{name}: format: gives numbers that are not finite as float16")
     return kept.numpy()
 
-def _tag_scores(encoders:Any, summary:np.ndarray, waves:np.ndarray, mask:np.ndarray)->np.ndarray:
+def _tag_scores(encoders, summary:np.ndarray, waves:np.ndarray, mask:np.ndarray)->np.ndarray:
     "Scores of the MTT and MSD tags, float32 (n, 100)."
     tagger = getattr(encoders, 'tagger', None)
     if tagger is None and encoders.music.version.startswith('musicnn'): found = summary_tags(torch.from_numpy(summary))
     else: found = (tagger or Tagger.from_pretrained()).tag([w[m] for w, m in zip(waves, mask)])
     return np.array([[*t['mtt'].values(), *t['msd'].values()] for t in found], np.float32)
 
-def _encode(frames:Frames, audio:Audio, encoders:Any, item:Item, tokens:bool=True)->dict[str, np.ndarray]:
+def _encode(frames:Frames, audio:Audio, encoders, item:Item, tokens:bool=True)->dict[str, np.ndarray]:
     "All that is kept of an item, one row a segment."
     waves, mask, segments = segment_waves(audio.wave, audio.sample_rate_hz, item.start_s)
     seen = cut_segments(min(item.duration_s, longest_s, frames.duration_s - item.start_s))
     n = min(len(segments), len(seen))
     at = _frame_segments(frames.times_s, item.start_s)
-    video = _half(_mean_by_segment(encoders.video.encode(frames.images[at < n]), at[at < n], n), 'video')
+    video = _mean_by_segment(encoders.video.encode(frames.images[at < n]), at[at < n], n)
     heard, heard_mask = encoders.music.encode(waves[:n], mask[:n])
-    summary = _half(heard[:, 0], 'music')
-    last = None if tokens else 1
-    return dict(video=video, summary=summary, tokens=_half(heard[:, 1:last], 'music'), mask=heard_mask[:, 1:last].numpy(),
-                tags=_tag_scores(encoders, summary, waves[:n], mask[:n]), valid_s=np.array([s.valid_s for s in segments[:n]], np.float32))
+    summary, last = _half(heard[:, 0], 'music'), None if tokens else 1
+    return dict(video=_half(video, 'video'), summary=summary, tokens=_half(heard[:, 1:last], 'music'),
+                mask=heard_mask[:, 1:last].numpy(), tags=_tag_scores(encoders, summary, waves[:n], mask[:n]),
+                valid_s=np.array([s.valid_s for s in segments[:n]], np.float32))
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-018
 def read_ahead(
@@ -123,18 +122,18 @@ class _Job:
     "What a worker has to know."
     corpus: str              # folder
     out: str                 # folder
-    encoders: Any            # see `encode_corpus`
+    encoders: object         # see `encode_corpus`
     device: str|None
     fps: float
     tokens: bool
     unit_size: int           # items a shard
 
-def _make(encoders:Any, device:str|None)->Any:
+def _make(encoders, device:str|None):
     "An object with `.video` and `.music`, whatever it was named by."
     if isinstance(encoders, (str, Preset)): return load_encoders(encoders, device)
-    if not hasattr(encoders, 'video') and callable(encoders): encoders = encoders()
-    if not (hasattr(encoders, 'video') and hasattr(encoders, 'music')): raise TypeError(f"encoders must be a preset, or have .video and .music, or make such an object; got {encoders!r}")
-    return encoders
+    made = encoders() if callable(encoders) and not hasattr(encoders, 'video') else encoders
+    if hasattr(made, 'video') and hasattr(made, 'music'): return made
+    raise TypeError(f"encoders must be a preset, or have .video and .music, or make such an object; got {encoders!r}")
 
 _job = _corpus = _encoders = None      # in a worker: what it works with
 
@@ -145,107 +144,110 @@ def _begin(job:_Job):
     _job,_corpus,_encoders = job,Corpus.open(job.corpus),_make(job.encoders, job.device)
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-021
-def _encode_unit(
-    name:str,        # number of the unit
-)->dict:             # items with their segments, failures, size and hash of the shard
-    "Read, encode and store the items of a unit."
+def _encode_unit(name:str)->dict:
+    "Read, encode and store a unit: items with their segments, failures, size and hash of the shard."
     k, kept, failures = int(name)*_job.unit_size, {}, {}
-    for item, read in read_ahead(lambda i: _read(_corpus, i, _job.fps), _corpus.items[k:k + _job.unit_size]):
+    items = _corpus.items[k:k + _job.unit_size]
+    for item, read in read_ahead(lambda i: _read(_corpus, i, _job.fps), items):
         try:
             if isinstance(read, MusechatError): raise read
             kept[item.item_id] = _encode(*read, _encoders, item, _job.tokens)
         except MusechatError as e: failures[item.item_id] = printable(e, 200)
-    about = _write_shard(Path(_job.out)/'shards'/f'{name}.safetensors', list(kept.values())) if kept else dict(bytes=0, sha256=None)
+    path, about = Path(_job.out)/'shards'/f'{name}.safetensors', dict(bytes=0, sha256=None)
+    if kept: about = _write_shard(path, list(kept.values()))
     return dict(items=[[i, len(rows['video'])] for i, rows in kept.items()], failures=failures, **about)
 
 def _write_shard(path:Path, rows:list[dict[str, np.ndarray]])->dict:
     "Write items one after another; the same items give the same bytes."
-    from safetensors.numpy import save
-    if len({r['tokens'].shape[1:] for r in rows}) > 1: raise ValueError(f"the items of {path.name} have different numbers of tokens a segment")
-    data = save({name: np.ascontiguousarray(np.concatenate([r[name] for r in rows])) for name in rows[0]})
-    write_atomic(path, data)
-    return dict(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+    if len({r['tokens'].shape[1:] for r in rows}) > 1:
+        raise ValueError(f"the items of {path.name} have different numbers of tokens a segment")
+    write_atomic(path, save({name: np.concatenate([r[name] for r in rows]) for name in rows[0]}))
+    return dict(bytes=path.stat().st_size, sha256=content_hash(path))
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-023
 def _check_media(corpus:Corpus):
     "Where not one of the first files is there, a drive is missing and not thousands of files."
-    paths = [corpus.path(i, which) for i in corpus.items[:50] for which in ('video', 'music') if '..' not in Path(getattr(i, which)).parts]
-    if paths and not any(p.exists() for p in paths): raise MusechatError(f"none of the corpus's files is there, such as {printable(paths[0])}: was the folder moved, or is a drive missing?")
+    files = [(i, which) for i in corpus.items[:50] for which in ('video', 'music')]
+    paths = [corpus.path(i, which) for i, which in files if '..' not in Path(getattr(i, which)).parts]
+    if paths and not any(p.exists() for p in paths):
+        raise MusechatError(f"none of the corpus's files is there, such as {printable(paths[0])}: "
+                            "was the folder moved, or is a drive missing?")
 
-def _portable(encoders:Any)->Any:
+def _portable(encoders):
     "What to send to workers: the preset of encoders that were made from one, which cannot be sent themselves."
     if getattr(encoders, 'preset', None) is not None: return encoders.preset
     try: pickle.dumps(encoders)
     except (pickle.PicklingError, TypeError, AttributeError) as e:
-        raise MusechatError(f"these encoders cannot be sent to worker processes ({printable(e)}): name a preset, pass a function that makes them, or set n_workers=0") from e
+        raise MusechatError(f"these encoders cannot be sent to worker processes ({printable(e)}): "
+                            "name a preset, pass a function that makes them, or set n_workers=0") from e
     return encoders
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-024
 def encode_corpus(
     corpus:Corpus,
-    out:str|Path,                      # folder of the features; a run that was stopped there is continued
-    encoders:Any='laptop',             # a preset or its name; or `Encoders`; or what has .video and .music, or a function that makes it
-    n_workers:int|None=None,           # processes; None: one a core; 0: none
-    progress:bool=True,                # a bar on stderr
-    device:str|None=None,              # of a preset's encoders; None: the GPU if there is one
-    fps:float|None=None,               # frames a second; None: as the preset says, else 1
-    tokens:bool=True,                  # False: of the music's tokens only the summary is kept
-    unit_size:int=32,                  # items a shard
+    out:str|Path,                  # folder of the features; a run that was stopped there is continued
+    encoders:object='laptop',      # a preset or its name; what has .video and .music; or a function that makes it
+    n_workers:int|None=None,       # processes; None: one a core; 0: none
+    progress:bool=True,            # a bar on stderr
+    device:str|None=None,          # of a preset's encoders; None: the GPU if there is one
+    fps:float|None=None,           # frames a second; None: as the preset says, else 1
+    tokens:bool=True,              # False: of the music's tokens only the summary is kept
+    unit_size:int=32,              # items a shard
 )->'Features':
     "Encode every item of a corpus, resumably, and pack what comes out."
-    made, threads = _make(encoders, device), torch.get_num_threads()
+    made, threads, out = _make(encoders, device), torch.get_num_threads(), Path(out)
     fps = fps or getattr(getattr(made, 'preset', None), 'video_fps', 1.)
     if fps < 1: raise ValueError(f"fps must be at least 1, so that every segment has a frame; got {fps}")
     _check_media(corpus)
-    signature = dict(format=1, corpus=corpus.fingerprint, video=made.video.version, music=made.music.version, fps=fps, segment_s=_segment_s,
-                     frame_px=_frame_px, tokens=tokens, unit_size=unit_size)
-    job = _Job(str(corpus.folder.resolve()), str(Path(out).resolve()), made if n_workers == 0 else _portable(encoders), device, fps, tokens, unit_size)
-    names = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))]
-    try: done = run_units(names, _encode_unit, out, signature, n_workers, _begin, (job,), 'encoding', f'x{unit_size} videos', progress)
+    signature = dict(format=1, corpus=corpus.fingerprint, video=made.video.version, music=made.music.version, fps=fps,
+                     segment_s=_segment_s, frame_px=_frame_px, tokens=tokens, unit_size=unit_size)
+    sent = made if n_workers == 0 else _portable(encoders)
+    job = _Job(str(corpus.folder.resolve()), str(out.resolve()), sent, device, fps, tokens, unit_size)
+    names, unit = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))], f'x{unit_size} videos'
+    try: done = run_units(names, _encode_unit, out, signature, n_workers, _begin, (job,), 'encoding', unit, progress)
     finally: torch.set_num_threads(threads)
-    _write_index(Path(out), corpus, signature, done)
+    _write_index(out, corpus, signature, done)
     return Features.open(out)
 
-def _write_index(out:Path, corpus:Corpus, signature:dict, done:Any):
+def _write_index(out:Path, corpus:Corpus, signature:dict, done:Done):
     "What `Features` reads: where every item is, and why some are not."
-    failures = {i: reason for unit in done.results.values() for i, reason in unit['failures'].items()}
+    failures, n = {}, signature['unit_size']
+    for unit in done.results.values(): failures |= unit['failures']
     for name, reason in done.failures.items():
-        k = int(name)*signature['unit_size']
-        failures |= {i.item_id: f'its unit failed: {reason}' for i in corpus.items[k:k + signature['unit_size']]}
+        k = int(name)*n
+        failures |= {i.item_id: f'its unit failed: {reason}' for i in corpus.items[k:k + n]}
+    failures = {i.item_id: failures[i.item_id] for i in corpus if i.item_id in failures}
     for i, reason in failures.items(): _log.info('item %s was left out: %s', i, reason)
-    if failures: _log.warning('%d of %d items were left out; the first: %s: %s', len(failures), len(corpus), *next(iter(failures.items())))
-    shards = [dict(name=name, bytes=u['bytes'], sha256=u['sha256'], items=u['items']) for name, u in done.results.items() if u['items']]
-    index = dict(signature, kind=corpus.kind, failures={i.item_id: failures[i.item_id] for i in corpus if i.item_id in failures}, shards=shards)
-    write_atomic(out/'index.json', json.dumps(index))
+    if failures:
+        first = next(iter(failures.items()))
+        _log.warning('%d of %d items were left out; the first: %s: %s', len(failures), len(corpus), *first)
+    keys = 'bytes', 'sha256', 'items'
+    shards = [dict(name=name, **{k: u[k] for k in keys}) for name, u in done.results.items() if u['items']]
+    write_atomic(out/'index.json', json.dumps(dict(signature, kind=corpus.kind, failures=failures, shards=shards)))
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-026
-_types = dict(F16=np.float16, F32=np.float32, BOOL=np.bool_)
-
-def _map_shard(path:Path, n_bytes:int)->dict[str, np.ndarray]:
-    "The arrays of a safetensors file, memory-mapped."
+def _open_shard(path:Path, n_bytes:int)->safe_open:
+    "A safetensors file, memory-mapped."
     try:
-        raw = np.memmap(path, np.uint8, 'r')
-        if len(raw) != n_bytes: raise ValueError(f'{len(raw)} bytes, {n_bytes} were written')
-        start = 8 + int.from_bytes(raw[:8].tobytes(), 'little')
-        header = json.loads(raw[8:start].tobytes())
-        return {k: _view(raw, start, h) for k, h in header.items() if k != '__metadata__'}
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise MusechatError(f"the features in {printable(path)} are missing or damaged ({printable(e)}): remove their folder and encode the corpus again") from e
-
-def _view(raw:np.ndarray, start:int, h:dict)->np.ndarray:
-    "One array of a shard, read-only."
-    first, last = h['data_offsets']
-    return raw[start + first:start + last].view(_types[h['dtype']]).reshape(h['shape'])
+        size = path.stat().st_size
+        if size != n_bytes: raise ValueError(f'{size} bytes, {n_bytes} were written')
+        return safe_open(path, 'np')
+    except (OSError, ValueError, SafetensorError) as e:
+        raise MusechatError(f"the features in {printable(path)} are missing or damaged ({printable(e)}): "
+                            "remove their folder and encode the corpus again") from e
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-027
 def _read_index(folder:Path)->dict:
     "`index.json`, checked."
+    shown = printable(folder)
     try: index = json.loads((folder/'index.json').read_bytes())
     except FileNotFoundError as e:
-        why = 'encoding was not finished: run it again' if (folder/'journal.jsonl').exists() else 'make them with musechat.data.features.encode_corpus'
-        raise MusechatError(f"there are no features in {printable(folder)}: {why}") from e
-    except ValueError as e: raise MusechatError(f"{printable(folder)}/index.json is no JSON ({e}): encode the corpus again") from e
-    if not isinstance(index, dict) or index.get('format') != 1 or 'shards' not in index: raise MusechatError(f"{printable(folder)}/index.json is not of format 1, which this musechat reads")
+        why = 'make them with musechat.data.features.encode_corpus'
+        if (folder/'journal.jsonl').exists(): why = 'encoding was not finished: run it again'
+        raise MusechatError(f"there are no features in {shown}: {why}") from e
+    except ValueError as e: raise MusechatError(f"{shown}/index.json is no JSON ({e}): encode the corpus again") from e
+    if not isinstance(index, dict) or index.get('format') != 1 or 'shards' not in index:
+        raise MusechatError(f"{shown}/index.json is not of format 1, which this musechat reads")
     return index
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-028
@@ -255,39 +257,40 @@ class _Packed:
         folder:Path,           # made by `encode_corpus`
         index:dict,            # its `index.json`
     ):
-        self.folder,self._index,self._mapped = Path(folder),index,{}
+        self.folder,self._index,self._open = Path(folder),index,{}
         counts = [shard['items'] for shard in index['shards']]
-        self.item_ids = [i for items in counts for i, _ in items]              # in the corpus' order; those that failed are absent
-        self.failures: dict[str, str] = index['failures']                      # item_id -> why it is absent
-        self.versions = dict(video=index['video'], music=index['music'])       # of the encoders
-        self.kind,self.corpus = index['kind'],index['corpus']                  # 'simulated', ...; fingerprint of the corpus
+        self.item_ids = [i for items in counts for i, _ in items]           # in the corpus' order, without failures
+        self.failures: dict[str, str] = index['failures']                   # item_id -> why it is absent
+        self.versions = dict(video=index['video'], music=index['music'])    # of the encoders
+        self.kind,self.corpus = index['kind'],index['corpus']               # 'simulated', ...; the corpus' fingerprint
         self.offsets = torch.from_numpy(np.cumsum([0] + [n for items in counts for _, n in items], dtype=np.int64))
         self._number = {i: k for k, i in enumerate(self.item_ids)}
-        self._first = np.cumsum([0] + [len(items) for items in counts])        # number of each shard's first item
+        self._first = np.cumsum([0] + [len(items) for items in counts])     # number of each shard's first item
 
     def __len__(self): return len(self.item_ids)
-    def __reduce__(self): return type(self), (self.folder, self._index)        # mapped files do not travel between processes
+    def __reduce__(self): return type(self), (self.folder, self._index)     # open files stay in their process
 
-    def _shard(self, k:int)->dict[str, np.ndarray]:
-        "The arrays of shard k."
-        if k not in self._mapped:
-            about = self._index['shards'][k]
-            self._mapped[k] = _map_shard(self.folder/'shards'/f"{about['name']}.safetensors", about['bytes'])
-        return self._mapped[k]
+    def _path(self, shard:dict)->Path: return self.folder/'shards'/f"{shard['name']}.safetensors"
 
-    def _rows(self, i:int, *names:str)->list[np.ndarray]:
+    def _shard(self, k:int)->safe_open:
+        "Shard k, opened when it is wanted."
+        shard = self._index['shards'][k]
+        if k not in self._open: self._open[k] = _open_shard(self._path(shard), shard['bytes'])
+        return self._open[k]
+
+    def _rows(self, i:int, *names:str)->list[torch.Tensor]:
         "The rows of item i in some arrays, as they lie in the file."
         if not 0 <= i < len(self): raise IndexError(f"items are numbered 0 to {len(self) - 1}, got {i}")
         k = int(np.searchsorted(self._first, i, side='right')) - 1
-        base = self.offsets[int(self._first[k])].item()
-        a, b = (self.offsets[j].item() - base for j in (i, i + 1))
-        return [self._shard(k)[name][a:b] for name in names]
+        a, b = (self.offsets[i:i + 2] - self.offsets[int(self._first[k])]).tolist()
+        return [torch.from_numpy(self._shard(k).get_slice(name)[a:b]) for name in names]
 
     def _whole(self, name:str)->torch.Tensor:
         "An array of all items, float32."
-        shards = [self._shard(k)[name] for k in range(len(self._first) - 1)]
-        if not shards: raise MusechatError(f"not one item of {printable(self.folder)} could be encoded; the first failure: {next(iter(self.failures.values()), 'none')}")
-        return torch.cat([torch.from_numpy(s.copy()).float() for s in shards])     # torch widens float16 several times as fast as numpy
+        shards = [self._shard(k).get_tensor(name) for k in range(len(self._index['shards']))]
+        if shards: return torch.cat([torch.from_numpy(s).float() for s in shards])     # faster than numpy's astype
+        first = next(iter(self.failures.values()), 'none')
+        raise MusechatError(f"not one item of {printable(self.folder)} could be encoded; the first failure: {first}")
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-030
 class Features(_Packed):
@@ -301,10 +304,13 @@ class Features(_Packed):
         "Read the index; the shards are mapped when they are wanted."
         features = cls(Path(folder).absolute(), _read_index(Path(folder)))
         if corpus is not None and corpus.fingerprint != features.corpus:
-            raise MusechatError(f"the features in {printable(folder)} are of another corpus, or of an older state of it: encode this one into a new folder")
+            raise MusechatError(f"the features in {printable(folder)} are of another corpus, or of an older state "
+                                "of it: encode this one into a new folder")
         for kind, version in (versions or {}).items():
-            if features.versions[kind] != version:
-                raise MusechatError(f"the {kind} features in {printable(folder)} were made by {printable(features.versions[kind], 80)}, needed are those of {printable(version, 80)}: "
+            made_by = features.versions[kind]
+            if made_by != version:
+                raise MusechatError(f"the {kind} features in {printable(folder)} were made by "
+                                    f"{printable(made_by, 80)}, needed are those of {printable(version, 80)}: "
                                     "encode the corpus again into a new folder")
         return features
 
@@ -315,23 +321,24 @@ class Features(_Packed):
         item_id:str,
     )->int:                           # its number
         "Where an item stands."
-        if item_id in self.failures: raise MusechatError(f"item {printable(item_id, 70)} has no features: {self.failures[item_id]}")
-        if item_id not in self._number: raise MusechatError(f"{printable(self.folder)} has no item {printable(item_id, 70)}")
-        return self._number[item_id]
+        if item_id in self._number: return self._number[item_id]
+        shown = printable(item_id, 70)
+        if item_id in self.failures: raise MusechatError(f"item {shown} has no features: {self.failures[item_id]}")
+        raise MusechatError(f"{printable(self.folder)} has no item {shown}")
 
     def videos(self)->tuple[torch.Tensor, torch.Tensor]:
-        "Mean frame embedding of every segment, float32 (n_segment, d), not normalised; int64 (n + 1,): item i owns rows offsets[i] to offsets[i + 1]."
+        "Mean frame embeddings, float32 (n_segment, d), not normalised; `offsets`: item i has rows offsets[i:i + 2]."
         return self._whole('video'), self.offsets
 
     def summaries(self)->tuple[torch.Tensor, torch.Tensor]:
-        "Summary token of the music of every segment, float32 (n_segment, d), and the same offsets."
+        "Summary tokens of the music, float32 (n_segment, d), and the same offsets."
         return self._whole('summary'), self.offsets
 
     def music(self,
         i:int,                        # number of the item
     )->tuple[torch.Tensor, torch.Tensor]:
         "Music tokens of an item, float32 (n_seg, n_m, d), token 0 the summary, and their mask (n_seg, n_m)."
-        summary, tokens, mask = (torch.from_numpy(a.copy()) for a in self._rows(i, 'summary', 'tokens', 'mask'))
+        summary, tokens, mask = self._rows(i, 'summary', 'tokens', 'mask')
         return torch.cat([summary[:, None], tokens], 1).float(), F.pad(mask, (1, 0), value=True)
 
     @cached_property
@@ -356,13 +363,14 @@ class Features(_Packed):
 
     def check(self)->list[str]:       # names of damaged or missing shards
         "Read everything and compare it with the hashes taken when it was written."
-        def damaged(about):
-            try: return hashlib.sha256((self.folder/'shards'/f"{about['name']}.safetensors").read_bytes()).hexdigest() != about['sha256']
-            except OSError: return True
-        return [about['name'] for about in self._index['shards'] if damaged(about)]
+        def is_good(shard:dict)->bool:
+            path = self._path(shard)
+            return path.is_file() and content_hash(path) == shard['sha256']
+        return [shard['name'] for shard in self._index['shards'] if not is_good(shard)]
 
     def close(self):
         "Let go of the mapped files; they are mapped again when needed."
-        self._mapped.clear()
+        self._open.clear()
 
-    def __repr__(self): return f"Features({printable(self.folder.name)}, {self.kind}, {len(self)} items, {self.n_segment} segments)"
+    def __repr__(self):
+        return f"Features({printable(self.folder.name)}, {self.kind}, {len(self)} items, {self.n_segment} segments)"
