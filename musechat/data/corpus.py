@@ -10,11 +10,10 @@ import json
 import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from ..core.errors import MusechatError, printable
-from ..core.files import content_hash, write_atomic
-from ..core.files import read_jsonl
+from ..core.files import content_hash, read_jsonl, write_atomic
 from ..core.jobs import signature_hash
 from ..language.facts import Facts
 
@@ -39,31 +38,31 @@ class Item:
     split: str|None = None            # 'train', 'validation' or 'test' where the source fixes it
     factors: dict|None = None         # what a simulation drew; no model sees it
     def __post_init__(self):
-        for check in (_check_ids, _check_times, _check_texts): check(self)
+        for names, is_good, needed in _rules:
+            for name in names:
+                if not is_good(getattr(self, name)): raise ValueError(_complaint(self, name, needed))
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-006
-def _wrong(item:'Item', name:str, needed:str):
-    "Raise what is wrong with a field."
-    raise ValueError(f"{name} of item {printable(item.item_id, 70)} must be {needed}, got {printable(repr(getattr(item, name)), 80)}")
+def _is_id(x:object)->bool: return isinstance(x, str) and bool(re.fullmatch('[A-Za-z0-9_-]{1,64}', x))
 
-def _check_ids(item:'Item'):
-    for name in ('item_id', 'video_id', 'track_id'):
-        value = getattr(item, name)
-        if not isinstance(value, str) or not re.fullmatch(r'[A-Za-z0-9_-]{1,64}', value): _wrong(item, name, '1 to 64 letters, digits, - or _')
-    if item.split not in (None, 'train', 'validation', 'test'): _wrong(item, 'split', "'train', 'validation', 'test' or None")
+def _is_time(x:object, least:float)->bool:
+    return isinstance(x, (int, float)) and not isinstance(x, bool) and least <= x < 1e6
 
-def _check_times(item:'Item'):
-    for name, least in (('duration_s', 1e-3), ('start_s', 0)):
-        value = getattr(item, name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < 1e6: _wrong(item, name, f'seconds, at least {least} and under 1e6')
+_messy, _official = ('title', 'description'), ('track', 'artist', 'album', 'release_date')
+_rules = [      # fields, whether a value is good, and what it must be
+    (('item_id', 'video_id', 'track_id'), _is_id, '1 to 64 letters, digits, - or _'),
+    (('split',), lambda x: x in (None, 'train', 'validation', 'test'), "'train', 'validation', 'test' or None"),
+    (('duration_s',), lambda x: _is_time(x, 1e-3), 'seconds, at least 0.001 and under 1e6'),
+    (('start_s',), lambda x: _is_time(x, 0), 'seconds, at least 0 and under 1e6'),
+    (('video', 'music'), lambda x: isinstance(x, str) and x, 'a path'),
+    ((*_messy, *_official, 'recording'), lambda x: isinstance(x, str|None), 'a text or None'),
+    (('release_date',), lambda x: not x or re.fullmatch(r'\d{4}(-\d\d){0,2}', x), 'YYYY, YYYY-MM or YYYY-MM-DD'),
+    (('factors',), lambda x: isinstance(x, dict|None), 'a dict or None'),
+]
 
-def _check_texts(item:'Item'):
-    for name in ('video', 'music'):
-        if not isinstance(getattr(item, name), str) or not getattr(item, name): _wrong(item, name, 'a path')
-    for name in ('title', 'description', 'track', 'artist', 'album', 'release_date', 'recording'):
-        if not isinstance(getattr(item, name), str|None): _wrong(item, name, 'a text or None')
-    if item.release_date and not re.fullmatch(r'\d{4}(-\d\d){0,2}', item.release_date): _wrong(item, 'release_date', 'YYYY, YYYY-MM or YYYY-MM-DD')
-    if not isinstance(item.factors, dict|None): _wrong(item, 'factors', 'a dict or None')
+def _complaint(item:Item, name:str, needed:str)->str:
+    got = printable(repr(getattr(item, name)), 80)
+    return f"{name} of item {printable(item.item_id, 70)} must be {needed}, got {got}"
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-009
 _kinds = ('simulated', 'folder', 'youtube8m')
@@ -87,10 +86,11 @@ class Corpus:
         "Read a corpus."
         folder = Path(folder)
         about = _read_about(folder)
-        rows = read_jsonl(folder/'items.jsonl')
-        if content_hash(folder/'items.jsonl') != about['items_sha256'] and len(rows) == about['n']:
-            raise MusechatError(f"{printable(folder)}: items.jsonl is not the one that corpus.json was written for; make the corpus anew")
-        if len(rows) != about['n']: raise MusechatError(f"{printable(folder)}: corpus.json tells of {about['n']} items, items.jsonl has {len(rows)}; make the corpus anew")
+        rows, problem = read_jsonl(folder/'items.jsonl'), None
+        if len(rows) != about['n']: problem = f"corpus.json tells of {about['n']} items, items.jsonl has {len(rows)}"
+        elif content_hash(folder/'items.jsonl') != about['items_sha256']:
+            problem = "items.jsonl is not the one that corpus.json was written for"
+        if problem: raise MusechatError(f"{printable(folder)}: {problem}; make the corpus anew")
         return cls(folder, about['kind'], about['settings'], tuple(_item(folder, i, row) for i, row in enumerate(rows)))
 
     def __len__(self): return len(self.items)
@@ -101,18 +101,18 @@ class Corpus:
         item_id:str,
     )->int:                           # row in `items`
         "Where an item stands."
-        if item_id not in self._at: raise MusechatError(f"{printable(self.folder)} has no item {printable(item_id, 70)}")
-        return self._at[item_id]
+        if item_id in self._at: return self._at[item_id]
+        raise MusechatError(f"{printable(self.folder)} has no item {printable(item_id, 70)}")
 
     def path(self,
         item:Item,
         which:str='video',            # or 'music'
     )->Path:
         "A file of an item; a relative path stays inside the corpus folder."
-        name = Path(dict(video=item.video, music=item.music)[which])
+        name = Path(getattr(item, which))
         if name.is_absolute(): return name
-        if '..' in name.parts: raise MusechatError(f"{which} of item {item.item_id} leads out of the corpus: {printable(name)}")
-        return self.folder/name
+        if '..' not in name.parts: return self.folder/name
+        raise MusechatError(f"{which} of item {item.item_id} leads out of the corpus: {printable(name)}")
 
     @property
     def fingerprint(self)->str:       # 16 hex digits
@@ -121,31 +121,43 @@ class Corpus:
 
     def __repr__(self): return f"Corpus({printable(self.folder.name)}, {self.kind}, {len(self)} items)"
     def _repr_markdown_(self)->str:
-        known = {name: sum(getattr(i, name) is not None for i in self.items) for name in ('title', 'description', 'track', 'artist', 'album', 'release_date')}
+        rows, what = '', 'simulated videos' if self.kind == 'simulated' else 'videos'
         hours = sum(i.duration_s for i in self.items)/3600
-        rows = ''.join(f"| {name} | {n} | {n/max(1, len(self)):.1%} |\n" for name, n in known.items())
-        return f"**{len(self)} {'simulated ' if self.kind == 'simulated' else ''}videos with music**, {hours:.2f} hours\n\n| known | items | share |\n|---|---:|---:|\n{rows}"
+        for name in (*_messy, *_official):
+            n = sum(getattr(i, name) is not None for i in self.items)
+            rows += f"| {name} | {n} | {n/max(1, len(self)):.1%} |\n"
+        head = f"**{len(self)} {what} with music**, {hours:.2f} hours"
+        return f"{head}\n\n| known | items | share |\n|---|---:|---:|\n{rows}"
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-010
+_about_types = dict(kind=str, settings=dict, n=int, items_sha256=str)
+
 def _read_about(folder:Path)->dict:
     "What `corpus.json` says, checked."
+    shown = printable(folder)
     try: about = json.loads((folder/'corpus.json').read_bytes())
     except FileNotFoundError as e:
-        raise MusechatError(f"{printable(folder)} is no corpus (it has no corpus.json): make one with `musechat simulate`, or with musechat.data.youtube8m") from e
-    except (ValueError, RecursionError) as e: raise MusechatError(f"{printable(folder)}/corpus.json is no JSON ({e}): make the corpus anew") from e
-    good = isinstance(about, dict) and about.get('kind') in _kinds and isinstance(about.get('settings'), dict) and isinstance(about.get('n'), int) and isinstance(about.get('items_sha256'), str)
-    if not good: raise MusechatError(f"{printable(folder)}/corpus.json needs kind (one of {', '.join(_kinds)}), settings, n and items_sha256")
-    if about.get('format') != 1: raise MusechatError(f"{printable(folder)} has corpus format {printable(about.get('format'), 20)}, this musechat reads format 1")
-    return about
+        raise MusechatError(f"{shown} is no corpus (it has no corpus.json): make one with `musechat simulate`, "
+                            "or with musechat.data.youtube8m.corpora") from e
+    except (ValueError, RecursionError) as e:
+        raise MusechatError(f"{shown}/corpus.json is no JSON ({e}): make the corpus anew") from e
+    good = isinstance(about, dict) and all(isinstance(about.get(k), kind) for k, kind in _about_types.items())
+    if not good or about['kind'] not in _kinds:
+        kinds = ', '.join(_kinds)
+        raise MusechatError(f"{shown}/corpus.json needs kind (one of {kinds}), settings, n and items_sha256")
+    if about.get('format') == 1: return about
+    raise MusechatError(f"{shown} has corpus format {printable(about.get('format'), 20)}, this musechat reads format 1")
 
-def _item(folder:Path, i:int, row:Any)->Item:
+def _item(folder:Path, i:int, row:object)->Item:
     "A line of `items.jsonl` as an `Item`."
-    names = {f.name for f in fields(Item)}
-    if not isinstance(row, dict): raise MusechatError(f"{printable(folder)}/items.jsonl: line {i + 1} is no object")
-    if unknown := sorted(set(row) - names): raise MusechatError(f"{printable(folder)}/items.jsonl: line {i + 1} has unknown keys {printable(unknown[:3])}")
+    at = f"{printable(folder)}/items.jsonl: line {i + 1}"
+    if not isinstance(row, dict): raise MusechatError(f"{at} is no object")
+    if unknown := sorted(set(row) - {f.name for f in fields(Item)}):
+        raise MusechatError(f"{at} has unknown keys {printable(unknown[:3])}")
     try: return Item(**row)
-    except (TypeError, ValueError) as e: raise MusechatError(f"{printable(folder)}/items.jsonl: line {i + 1}: {e}") from e
+    except (TypeError, ValueError) as e: raise MusechatError(f"{at}: {e}") from e
 
+# %% ../../nbs/60_data/00_corpus.ipynb #c-001
 def write_corpus(
     folder:str|Path,
     items:Sequence[Item],             # in the order they shall have
@@ -156,8 +168,8 @@ def write_corpus(
     if kind not in _kinds: raise ValueError(f"kind must be one of {_kinds}, got {kind!r}")
     corpus = Corpus(Path(folder), kind, json.loads(json.dumps(settings)), tuple(items))
     lines = (json.dumps({k: v for k, v in asdict(i).items() if v is not None}) + '\n' for i in items)
-    write_atomic(corpus.folder/'items.jsonl', ''.join(lines))
-    about = dict(format=1, kind=kind, n=len(items), items_sha256=content_hash(corpus.folder/'items.jsonl'), settings=corpus.settings)
+    path = write_atomic(corpus.folder/'items.jsonl', ''.join(lines))
+    about = dict(format=1, kind=kind, n=len(items), items_sha256=content_hash(path), settings=corpus.settings)
     write_atomic(corpus.folder/'corpus.json', json.dumps(about, indent=1))
     return corpus
 
