@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['features', 'expand', 'Feature', 'features_of', 'describe', 'sentence_case', 'quoted', 'write_dialog',
-           'TemplateBackend', 'show_dialog']
+           'TemplateBackend']
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-002
 import random
@@ -58,19 +58,15 @@ features = _read_features()
 _by_tag = {t: f for f in features.values() for t in f.tags}
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-014
-_Phrases = dict[str, Any]
+_raw = read_toml('data', 'dialogs', 'templates.toml')
 
-def _filled(value:object, phrases:_Phrases)->object:
+def _filled(value:object)->object:
     "Phrases whose `@names` are replaced by the phrases of those names."
-    if isinstance(value, dict): return {k: _filled(v, phrases) for k, v in value.items()}
-    if isinstance(value, list): return [_filled(v, phrases) for v in value]
-    return re.sub(r'@(\w+)', lambda m: phrases[m[1]], str(value))
+    if isinstance(value, dict): return {k: _filled(v) for k, v in value.items()}
+    if isinstance(value, list): return [_filled(v) for v in value]
+    return re.sub(r'@(\w+)', lambda m: _raw[m[1]], str(value))
 
-def _read_phrases()->_Phrases:
-    raw = read_toml('data', 'dialogs', 'templates.toml')
-    return {name: _filled(value, raw) for name, value in raw.items()}
-
-_say = _read_phrases()
+_say: dict[str, Any] = {name: _filled(value) for name, value in _raw.items()}
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-015
 @lru_cache(512)
@@ -87,8 +83,6 @@ def features_of(
     return tuple(features[n] for n in votes if n not in idle)
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-019
-def _adjective(f:Feature, rng:random.Random)->str: return rng.choice(f.adj)
-
 def _something_had(f:Feature, rng:random.Random)->str:
     "What music has, for 'with ...' and 'I want ...'."
     if f.has and (f.kind != 'genre' or rng.random() < .5): return rng.choice(f.has)
@@ -98,9 +92,9 @@ def _split(feats:Sequence[Feature], rng:random.Random)->tuple[list[str], list[st
     "Adjectives in the order English has them, and things behind 'with'."
     moods, eras, genres, rest, had = [], [], [], [], []
     for f in feats:
-        if f.kind == 'mood' and len(moods) < 2: moods.append(_adjective(f, rng))
-        elif f.kind == 'era' and not eras: eras.append(_adjective(f, rng))
-        elif f.kind == 'genre' and len(genres) < 2: genres.append(_adjective(f, rng))
+        if f.kind == 'mood' and len(moods) < 2: moods.append(rng.choice(f.adj))
+        elif f.kind == 'era' and not eras: eras.append(rng.choice(f.adj))
+        elif f.kind == 'genre' and len(genres) < 2: genres.append(rng.choice(f.adj))
         elif f.name == 'no vocals' and rng.random() < .6: rest.append('instrumental')
         else: had.append(_something_had(f, rng))
     tinged = len(genres) == 2 and genres[0] in _say['tinges'] and rng.random() < .4
@@ -142,9 +136,9 @@ def _called(f:Facts, rng:random.Random, by:bool=True)->str:
 
 def _release(f:Facts, rng:random.Random)->str:
     "A sentence on year and album, where known."
-    can = [t for t in _say['released'] for _ in range(3) if ('<year>' not in t or f.year) and ('<album>' not in t or f.album)]
-    frames = [expand(t, rng, year='<year>', album='<album>') for t in can]
-    frames = [t for t in frames if ('<year>' not in t or f.year) and ('<album>' not in t or f.album)]
+    def is_known(frame): return ('<year>' not in frame or f.year) and ('<album>' not in frame or f.album)
+    can = [t for t in _say['released'] for _ in range(3) if is_known(t)]
+    frames = list(filter(is_known, [expand(t, rng, year='<year>', album='<album>') for t in can]))
     return expand(rng.choice(frames), rng, year=str(f.year), album=quoted(f.album or '', rng)) if frames else ''
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-028
@@ -181,7 +175,7 @@ def _wanted(feats:Sequence[Feature], rng:random.Random)->str:
         text = f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}"
         return _behind(text, [f for f in feats if f is not genres[0]], rng)
     plain = [f for f in feats if _is_plain(f)][:2]
-    words = [_say['predicates'].get(f.name) or _adjective(f, rng) for f in plain]
+    words = [_say['predicates'].get(f.name) or rng.choice(f.adj) for f in plain]
     return _behind(f'something {and_list(words)}'.rstrip(), [f for f in feats if f not in plain], rng)
 
 def _is_plain(f:Feature)->bool:
@@ -421,34 +415,19 @@ def write_dialog(
         dialog = _Scribe(pair, random.Random(f'{seed} {pair.seed} {pair.pair_id} {attempt}')).dialog()
         if not check_dialog(dialog, pair): return dialog
     dialog = _plain(pair)
-    if broken := check_dialog(dialog, pair): raise MusechatError(f"no dialog could be written for pair {pair.pair_id}: {printable(broken[0])}")
+    if broken := check_dialog(dialog, pair):
+        raise MusechatError(f"no dialog could be written for pair {pair.pair_id}: {printable(broken[0])}")
     return dialog
 
+@dataclass
 class TemplateBackend:
     "Writes dialogs from templates: no model, no cost, the same words for the same pair and seed."
+    seed: int = 0
     name, model = 'template', 'musechat-templates-1'
-    def __init__(self,
-        seed:int=0,
-    ):
-        self.seed = seed
 
-    def write(self,
-        pairs:Sequence[Pair],
-        prompts:Sequence[Prompt]=(),     # not read
+    def write(self, pairs:Sequence[Pair], prompts:Sequence[Prompt]=(),
     )->Iterator[tuple[int, tuple[Turn, ...]|Exception]]:
         "(index of the pair, dialog or what went wrong), in order."
         for i, pair in enumerate(pairs):
             try: yield i, write_dialog(pair, self.seed)
             except MusechatError as e: yield i, e
-
-# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-058
-def show_dialog(
-    dialog:Sequence[Turn],
-    pair:Pair,
-)->str:                  # several lines of text
-    "A dialog beside the facts of its tracks."
-    lines = [f'{t.role:>11}: {printable(t.text, 600)}' for t in dialog]
-    for f in pair.offers:
-        known = ', '.join(printable(x, 60) for x in (f.title, f.album, f.release_date) if x)
-        lines.append(f"{'original' if f is pair.original else 'offered':>11}: {known} | {', '.join(f.mtt)} | {', '.join(f.msd)}")
-    return '\n'.join(lines)
