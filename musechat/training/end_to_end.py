@@ -12,12 +12,11 @@ import copy
 import hashlib
 import json
 import logging
-import math
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, Callable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Mapping, NamedTuple, Sequence, TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -32,37 +31,29 @@ from .dataset import in_turn, Data, write_split
 from ..encoders.audio import AstMusic
 from ..encoders.base import load_pretrained, quiet, TextEncoder, weights_version
 from ..models.candidate_ranker import Mvp
-from ..data.features import read_ahead, longest_s, named_failure
+from ..data.features import Features, longest_s, named_failure, read_ahead
 from ..models.fusion import Fusion, FusionConfig, Query
 from .recommender import (
-    describe_corpus, Dialog, dialog_query, dialogs_card, DialogSamples, Dropping, fitting, fusion_step, Messages,
-    open_dialogs, Segments, training_items)
+    describe_data, Dialog, dialog_query, dialogs_card, DialogSamples, Dropping, fitting, fusion_step, Messages,
+    open_dialogs, query_of, seeded_fusion, Segments, training_items)
 from ..core.jobs import run_units, signature_hash
 from ..media.read import read_audio
-from ..core.metrics import pool_ranks, random_pools
 from ..models.fit import draw, fit, TrainConfig
 from ..models.losses import process_place
-from .candidate_ranker import number_recordings, rank_figures, recordings_of
+from .candidate_ranker import ranking_figures, recordings_of
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-005
 _log = logging.getLogger(__name__)
+if TYPE_CHECKING: from transformers import ASTConfig, ASTFeatureExtractor
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-006
 _rate_hz = 16000       # what AST was trained on
 _segment = 160000      # samples of ten seconds
+_work: Any = None      # in a worker: corpus, folder to write to, items a file
 
-@dataclass(frozen=True)
-class _Job:
-    "What a worker has to know."
-    corpus: str              # folder
-    out: str                 # folder
-    unit_size: int           # items a file
-
-_job = _corpus = None        # in a worker: what it works with
-
-def _begin(job:_Job):
-    global _job, _corpus
-    _job,_corpus = job,Corpus.open(job.corpus)
+def _begin(corpus:Path, out:Path, unit_size:int):
+    global _work
+    _work = Corpus.open(corpus), out, unit_size
 
 def _decode(corpus:Corpus, item:Item)->np.ndarray:
     "Music of an item's clip, int16."
@@ -74,12 +65,13 @@ def _decode(corpus:Corpus, item:Item)->np.ndarray:
 
 def _pack_unit(name:str)->dict:
     "Decode the items of a unit and write them one after another."
-    k, waves, failures = int(name)*_job.unit_size, {}, {}
-    for item, wave in read_ahead(lambda i: _decode(_corpus, i), _corpus.items[k:k + _job.unit_size]):
+    corpus, out, n = _work
+    waves, failures = {}, {}
+    for item, wave in read_ahead(lambda i: _decode(corpus, i), corpus.items[int(name)*n:(int(name) + 1)*n]):
         if isinstance(wave, MusechatError): failures[item.item_id] = printable(wave, 200)
         else: waves[item.item_id] = wave
     data = b''.join(w.tobytes() for w in waves.values())
-    if waves: write_atomic(Path(_job.out)/f'{name}.i16', data)
+    if waves: write_atomic(out/f'{name}.i16', data)
     return dict(name=name, items=[[i, len(w)] for i, w in waves.items()], failures=failures,
                 sha256=hashlib.sha256(data).hexdigest())
 
@@ -90,10 +82,13 @@ class Sounds:
         folder:Path,             # made by `pack_audio`
         index:dict,              # its `index.json`
     ):
-        self.folder,self._index,self._mapped,self._at = Path(folder),index,{},{}
+        self.folder, self._index, self._mapped, self._at, self._size = Path(folder), index, {}, {}, {}
         for f in index['files']:
-            ends = np.cumsum([n for _, n in f['items']])
-            self._at |= {i: (f['name'], int(end) - n, n) for (i, n), end in zip(f['items'], ends)}
+            start = 0
+            for i, n in f['items']:
+                self._at[i] = f['name'], start, n
+                start += n
+            self._size[f['name']] = start
         self.failures: dict[str, str] = index['failures']        # item_id -> why it is absent
         self.fingerprint = signature_hash(index)
 
@@ -103,11 +98,15 @@ class Sounds:
         corpus:Corpus|None=None,     # whose sound it must be
     )->'Sounds':
         "Read the index; the files are mapped when they are wanted."
-        try: index = json.loads((Path(folder)/'index.json').read_bytes())
-        except (OSError, ValueError) as e: raise MusechatError(f"there is no packed sound in {printable(folder)}: make it with musechat.training.end_to_end.pack_audio") from e
+        folder = Path(folder)
+        try: index = json.loads((folder/'index.json').read_bytes())
+        except (OSError, ValueError) as e:
+            raise MusechatError(f"there is no packed sound in {printable(folder)}: make it with "
+                                "musechat.training.end_to_end.pack_audio") from e
         if corpus is not None and index['corpus'] != corpus.fingerprint:
-            raise MusechatError(f"the sound in {printable(folder)} is of another corpus, or of an older state of it: pack it into a new folder")
-        return cls(Path(folder), index)
+            raise MusechatError(f"the sound in {printable(folder)} is of another corpus, or of an older state of it: "
+                                "pack it into a new folder")
+        return cls(folder, index)
 
     def __len__(self): return len(self._at)
     def __contains__(self, item_id:str): return item_id in self._at
@@ -126,11 +125,9 @@ class Sounds:
         return self._mapped[name][start + k*_segment:start + min((k + 1)*_segment, n)].astype(np.float32)/32768
 
     def _map(self, name:str)->np.ndarray:
-        path, n = self.folder/f'{name}.i16', sum(n for f in self._index['files'] if f['name'] == name for _,
-                                                 n in f['items'])
-        if not path.is_file() or path.stat().st_size != 2*n:
-            raise MusechatError(f"{printable(path)} is missing or damaged: remove its folder and pack the sound again")
-        return np.memmap(path, '<i2', 'r')
+        path = self.folder/f'{name}.i16'
+        if path.is_file() and path.stat().st_size == 2*self._size[name]: return np.memmap(path, '<i2', 'r')
+        raise MusechatError(f"{printable(path)} is missing or damaged: remove its folder and pack the sound again")
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-008
 def pack_audio(
@@ -144,9 +141,9 @@ def pack_audio(
     out = Path(out)
     signature = dict(format=1, what='sound', corpus=corpus.fingerprint, sample_rate_hz=_rate_hz, unit_size=unit_size)
     names = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))]
-    job = _Job(str(corpus.folder.resolve()), str(out.resolve()), unit_size)
+    job = corpus.folder.resolve(), out.resolve(), unit_size
     with in_turn(out):
-        done = run_units(names, _pack_unit, out, signature, n_workers, _begin, (job,), 'decoding',
+        done = run_units(names, _pack_unit, out, signature, n_workers, _begin, job, 'decoding',
                          f'x{unit_size} tracks', progress)
         failures = {i: why for unit in done.results.values() for i, why in unit['failures'].items()}
         for name, why in done.failures.items():
@@ -163,25 +160,25 @@ def pack_audio(
 class SoundSegments(Segments):
     "Segments of a corpus whose music is sound: the only token of each is its number."
     def __init__(self,
-        features:Any,            # `Features`, for the frozen video encoder; of the music nothing is read
+        features:Features,       # for the frozen video encoder; of the music nothing is read
         sounds:Sounds,
     ):
         video, self.offsets = features.videos()
-        self.features,self.sounds,self.details = features,sounds,False
-        self.video,self.starts,self.counts = video.half(),self.offsets[:-1].numpy(),self.offsets.diff().numpy()
+        self.features, self.sounds, self.details, self.video = features, sounds, False, video.half()
+        self.starts, self.counts = self.offsets[:-1].numpy(), self.offsets.diff().numpy()
         if len(video) >= 2**24:
             raise MusechatError(f"{len(video)} segments are more than float32 can number (16,777,216): split the corpus")
         self.summary = torch.arange(len(video), dtype=torch.float32)[:, None]
         for i, n in zip(features.item_ids, self.counts):
+            name = f"item {printable(i, 70)} has"
             if i not in sounds:
-                raise MusechatError(f"item {printable(i, 70)} has features and no sound: {sounds.failures.get(i, 'was the sound packed from another corpus?')}")
+                why = sounds.failures.get(i, 'was the sound packed from another corpus?')
+                raise MusechatError(f"{name} features and no sound: {why}")
             if sounds.n_sample(i) <= (n - 1)*_segment:
-                raise MusechatError(f"item {printable(i, 70)} has {n} segments and only {sounds.n_sample(i)} samples: pack its sound again")
+                raise MusechatError(f"{name} {n} segments and only {sounds.n_sample(i)} samples: pack its sound again")
 
-    def sound(self,
-        row:int,                 # number of a segment
-    )->np.ndarray:               # float32 (n,)
-        "What sounds in a segment."
+    def sound(self, row:int)->np.ndarray:      # float32 (n,)
+        "What sounds in the segment of a number."
         item = int(np.searchsorted(self.starts, row, side='right')) - 1
         return self.sounds.segment(self.features.item_ids[item], row - int(self.starts[item]))
 
@@ -192,19 +189,20 @@ class Sound(NamedTuple):
     mask: torch.Tensor           # bool (n, n_token): tokens that stand for real sound
 
 def patch_mask(
-    config:Any,                  # `ASTConfig`
+    config:'ASTConfig',
     n_sample:torch.Tensor,       # int64 (n,): real samples of each sound
 )->torch.Tensor:                 # bool (n, n_token)
     "True for CLS, distillation token and every patch that starts in a real frame (as in `AstMusic`)."
-    n_time, n_band = (config.max_length - config.patch_size)//config.time_stride + 1, (config.num_mel_bins - config.patch_size)//config.frequency_stride + 1
+    n_time = (config.max_length - config.patch_size)//config.time_stride + 1
+    n_band = (config.num_mel_bins - config.patch_size)//config.frequency_stride + 1
     n_frame = 1 + (n_sample.clamp(min=400) - 400)//160     # windows of 25 ms every 10 ms
     real = torch.arange(n_time)*config.time_stride < n_frame[:, None]
     return torch.cat([torch.ones(len(real), 2, dtype=torch.bool), real.repeat(1, n_band)], 1)
 
 def make_sound(
     waves:Sequence[np.ndarray],  # float32, 16 kHz, at most 10.25 s each
-    extractor:Any,               # AST's feature extractor
-    config:Any,                  # `ASTConfig`
+    extractor:'ASTFeatureExtractor',
+    config:'ASTConfig',
 )->Sound:
     "Spectrograms of some sounds."
     padded = [np.pad(w, (0, max(0, 400 - len(w)))) for w in waves]
@@ -215,42 +213,36 @@ def make_sound(
 def with_sound(
     batch:dict[str, torch.Tensor],   # of `DialogSamples`: `summary` and `music` hold numbers of segments
     segments:SoundSegments,
-    extractor:Any,                   # AST's feature extractor
-    config:Any,                      # `ASTConfig`
+    extractor:'ASTFeatureExtractor',
+    config:'ASTConfig',
 )->dict[str, Any]:                   # `summary` is a `Sound`, `music` (b, n_offer, 1) int64 points into it
     "Put the sound itself in a batch."
-    rows, batch = batch['summary'][:, 0].long().tolist(), {k: v for k,
-                                                           v in batch.items() if not k.startswith('negative')}
+    rows = batch['summary'][:, 0].long().tolist()
+    batch = {k: v for k, v in batch.items() if not k.startswith('negative')}
     if 'music' in batch:
         offers, known = batch['music'][..., 0].long(), set(rows)
         rows += [r for r in dict.fromkeys(offers[batch['music_mask']].tolist()) if r not in known]
         place = {r: k for k, r in reversed([*enumerate(rows)])}
-        batch = batch | dict(music=torch.tensor([[[place.get(r, 0)] for r in row] for row in offers.tolist()]))
+        batch['music'] = torch.tensor([[[place.get(r, 0)] for r in row] for row in offers.tolist()])
     return batch | dict(summary=make_sound([segments.sound(r) for r in rows], extractor, config))
 
-class WaveSamples(DialogSamples):
+class WaveSamples:
     "`DialogSamples` with the sound of the tracks in place of cached features; the same draws."
     def __init__(self,
-        dialogs:Sequence[Dialog],                 # of the training split; an item may have many
-        segments:SoundSegments,
-        messages:Messages,
-        extractor:Any,                            # AST's feature extractor
-        config:Any,                               # `ASTConfig`
-        seed:int=0,                               # of what is drawn
-        dropping:Dropping=Dropping(),
-        # see `musechat.training.candidate_ranker.recordings_of`: these are not told apart
-        recordings:Mapping[str, str]|None=None,
-        n_age:int=5,
+        samples:DialogSamples,                    # of `SoundSegments`
+        extractor:'ASTFeatureExtractor',
+        config:'ASTConfig',
     ):
-        super().__init__(dialogs, segments, messages, seed, dropping, recordings, n_age)
-        self.extractor,self.config = extractor,config
-        told = json.dumps([self.fingerprint, segments.sounds.fingerprint, extractor.to_dict()], sort_keys=True,
-                          default=str)
-        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
+        self.samples, self.extractor, self.config = samples, extractor, config
+        told = [samples.fingerprint, samples.segments.sounds.fingerprint, extractor.to_dict()]
+        about = json.dumps(told, sort_keys=True, default=str)
+        self.fingerprint = hashlib.sha256(about.encode()).hexdigest()[:16]
+
+    def __len__(self): return len(self.samples)
 
     def batch(self, epoch:int, rows:Sequence[int])->dict[str, Any]:
         "Fields of `Query`, the sound, numbers of the recordings."
-        return with_sound(super().batch(epoch, rows), self.segments, self.extractor, self.config)
+        return with_sound(self.samples.batch(epoch, rows), self.samples.segments, self.extractor, self.config)
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-023
 def checkpoint_layers(
@@ -274,9 +266,11 @@ class _Hearing(nn.Module):
     ):
         super().__init__()
         self.config, self.fusion, self.music, self.music_offered = fusion.config, fusion, music, music_offered
+        widths = fusion.config.d_music, fusion.config.d_summary
         for net in (n for n in (music, music_offered) if n is not None):
-            if not net.config.hidden_size == fusion.config.d_music == fusion.config.d_summary:
-                raise ValueError(f"d_music and d_summary must be the encoder's width, {net.config.hidden_size}; got {fusion.config.d_music} and {fusion.config.d_summary}")
+            if widths != (net.config.hidden_size,)*2:
+                raise ValueError(f"d_music and d_summary must be the encoder's width, {net.config.hidden_size}; "
+                                 f"got {widths[0]} and {widths[1]}")
             net.set_attn_implementation('sdpa')
             checkpoint_layers(net, gradient_checkpointing)
 
@@ -299,7 +293,8 @@ class _Hearing(nn.Module):
         needed, at = torch.cat([own, offers[newest]]).unique(return_inverse=True)
         summary = self.music(sound.spectrogram[needed]).last_hidden_state[:, 0]
         needed, heard = offers.unique(return_inverse=True)
-        return summary[at[:b]], summary[at[b:]], self.music_offered(sound.spectrogram[needed]).last_hidden_state[heard] if some else None
+        tokens = self.music_offered(sound.spectrogram[needed]).last_hidden_state[heard] if some else None
+        return summary[at[:b]], summary[at[b:]], tokens
 
     def listen(self,
         query:Query,              # `music` (b, n_offer, 1) points into `sound`, as `with_sound` makes it
@@ -347,7 +342,7 @@ class FusionWithMusic(_Hearing):
 
     def save_pretrained(self,
         folder:str|Path,          # made if it was not there
-        extractor:Any,            # AST's feature extractor
+        extractor:'ASTFeatureExtractor',
         about:str='',             # Markdown for the model card
     )->Path:                      # `folder`
         "Write the encoder to `music` (and `music_offered`), then the fusion beside it."
@@ -374,7 +369,7 @@ class FusionWithMusic(_Hearing):
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-027
 class _Answered:
     "A `Fusion` that has answered already, for `fusion_step`."
-    def __init__(self, fusion:Fusion, answer:Sequence[torch.Tensor]): self.fusion,self.answer = fusion,answer
+    def __init__(self, fusion:Fusion, answer:Sequence[torch.Tensor]): self.fusion, self.answer = fusion, answer
     def __getattr__(self, name:str): return getattr(self.fusion, name)
     def __call__(self, query:Query, summary:torch.Tensor)->Sequence[torch.Tensor]: return self.answer
 
@@ -385,59 +380,49 @@ def end_to_end_step(
     first:float=.3,                  # weight of turn 1
 )->dict[str, torch.Tensor]:
     "`musechat.training.recommender.fusion_step`, the sound being heard on the way."
-    query = Query(**{f.name: batch.get(f.name) for f in fields(Query)})
+    query = query_of(batch)
     *answer, right, wrong = model(query, batch['summary'])
-    there = query.music_mask[:, 0] if query.music is not None else torch.zeros(len(right), dtype=torch.bool,
-                                                                               device=right.device)
+    there = right.new_zeros(len(right), dtype=torch.bool) if query.music is None else query.music_mask[:, 0]
     # what a query has to tell is given, not learned
     heard = dict(summary=right.detach(), negative=wrong, negative_mask=there)
     return fusion_step(_Answered(getattr(model, 'module', model).fusion, answer), batch | heard, loss, first)
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-037
-def _validate(dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any,
-              recordings:Mapping[str, str]|None, chunk:int=8)->Callable:
+def _validate(dialogs:Sequence[Dialog], samples:WaveSamples, recordings:Mapping[str, str]|None)->Callable|None:
     "Figures of a model on some dialogs, from their sound: turn 1, and the last turn."
-    ids = [d.item_id for d in dialogs]
-    same = number_recordings(ids, recordings)
-    pools = random_pools(len(ids), math.ceil(len(ids)/510), torch.Generator().manual_seed(0))
-    def figures(model):
-        seen, now, track = (F.normalize(x, dim=-1).float()
-                            for x in _embed(model, dialogs, segments, messages, extractor, chunk).unbind(1))
-        out = {}
-        for name, query in (('turn 1 ', seen), ('', now)):
-            out |= rank_figures(torch.cat(pool_ranks(query, track, pools, same)), name)
-        return out
-    return figures
+    def embed(model):
+        seen, now, track = (F.normalize(x, dim=-1).float() for x in _embed(model, dialogs, samples).unbind(1))
+        return {'turn 1 ': seen, '': now}, track
+    return ranking_figures(embed, [d.item_id for d in dialogs], recordings)
 
-def _embed(model:'FusionWithMusic', dialogs:Sequence[Dialog], segments:SoundSegments, messages:Messages, extractor:Any,
-           chunk:int)->torch.Tensor:
-    "Sums over the segments of queries of turn 1, of the last turn and of tracks, float64 (n, 3, d_model); each process does its share."
+def _embed(model:FusionWithMusic, dialogs:Sequence[Dialog], samples:WaveSamples, chunk:int=8)->torch.Tensor:
+    """Sums over the segments of queries of turn 1, of the last turn and of tracks, float64 (n, 3, d_model); each
+    process does its share."""
     from accelerate.utils import send_to_device
     world, rank = process_place()
+    segments, device = samples.samples.segments, model.logit_scale.device
     counts = segments.counts[segments.numbers(d.item_id for d in dialogs)]
     parts = [np.arange(i, min(i + chunk, len(dialogs))) for i in range(rank*chunk, len(dialogs), world*chunk)]
     jobs = [(rows[counts[rows] > s], s) for rows in parts for s in range(counts[rows].max())]
-    def make(job):
-        return job[0], _at_segment([dialogs[r] for r in job[0]], job[1], segments, messages, extractor, model)
-    device = model.logit_scale.device
+    def make(job): return job[0], _at_segment([dialogs[r] for r in job[0]], job[1], samples)
     total = torch.zeros(len(dialogs), 3, model.config.d_model, dtype=torch.float64, device=device)
     for _, made in read_ahead(make, jobs):
         if isinstance(made, Exception): raise made
         rows, batch = made
         batch = send_to_device(batch, device)
-        query = Query(**{f.name: batch.get(f.name) for f in fields(Query)})
-        total[rows] += torch.stack(model(query, batch['summary'])[:3], 1).double()
+        total[rows] += torch.stack(model(query_of(batch), batch['summary'])[:3], 1).double()
     if world > 1: dist.all_reduce(total)
     return total.cpu()
 
-def _at_segment(dialogs:Sequence[Dialog], s:int, segments:SoundSegments, messages:Messages, extractor:Any,
-                model:'FusionWithMusic')->dict[str, Any]:
+def _at_segment(dialogs:Sequence[Dialog], s:int, samples:WaveSamples)->dict[str, Any]:
     "Requests of the last turn at segment s, with their sound."
-    items, at = segments.numbers(d.item_id for d in dialogs), np.full(len(dialogs), s)
-    query = dialog_query(dialogs, [d.n_turn for d in dialogs], segments, messages, at, model.config.n_age)
-    fields = {k: v for k, v in vars(query).items() if v is not None}
-    return with_sound(fields | dict(summary=segments.summary[torch.from_numpy(segments.rows(items, at))]), segments,
-                      extractor, model.music.config)
+    drawn = samples.samples
+    segments, at = drawn.segments, np.full(len(dialogs), s)
+    query = dialog_query(dialogs, [d.n_turn for d in dialogs], segments, drawn.messages, at, drawn.n_age)
+    rows = segments.rows(segments.numbers(d.item_id for d in dialogs), at)
+    batch = {k: v for k, v in vars(query).items() if v is not None}
+    return with_sound(batch | dict(summary=segments.summary[torch.from_numpy(rows)]), segments, samples.extractor,
+                      samples.config)
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-040
 def new_finetuning(
@@ -454,12 +439,8 @@ def new_finetuning(
     net = copy.deepcopy(encoder.model).cpu().float()
     if isinstance(model, Fusion): fusion = copy.deepcopy(model).cpu()
     else:
-        found = dict(d_video=segments.video.shape[1], d_text=messages.d, d_music=encoder.d, d_summary=encoder.d,
-                     text_version=messages.encoder.version,
-                     video_version=segments.features.versions['video'], music_version=encoder.version)
-        with torch.random.fork_rng([]):
-            torch.manual_seed(seed)
-            fusion = Fusion(FusionConfig(**found) if model is None else replace(model, **found))
+        fusion = seeded_fusion(model or FusionConfig(1, 1, 1, 1), segments, messages, seed, d_music=encoder.d,
+                               d_summary=encoder.d, music_version=encoder.version)
         _measure(fusion, segments, train, encoder, seed)
     return FusionWithMusic(fusion.train(), net, None if shared else copy.deepcopy(net), gradient_checkpointing)
 
@@ -467,8 +448,8 @@ def _measure(fusion:Fusion, segments:SoundSegments, train:Sequence[str], encoder
     "Mean and deviation of video segments, and of the tokens that AST gives for some sounds."
     rows = segments.all_rows(train)
     fusion.video.measure(segments.video[rows].float())
-    waves = [segments.sound(int(r))
-             for r in rows[(draw(seed, np.arange(min(n, len(rows)))) % np.uint64(len(rows))).astype(np.int64)]]
+    drawn = draw(seed, np.arange(min(n, len(rows)))) % np.uint64(len(rows))
+    waves = [segments.sound(int(rows[k])) for k in drawn.astype(np.int64)]
     tokens, mask = encoder.encode(np.stack([np.pad(w, (0, _segment - len(w))) for w in waves]),
                                   np.arange(_segment) < np.array([len(w) for w in waves])[:, None])
     for way, x in ((fusion.summary, tokens[:, 0]), (fusion.offered, tokens[:, 0]),
@@ -511,10 +492,9 @@ def train_end_to_end(
     config, train = config or replace(end_to_end_training, mixed_precision=launched_precision()), training_items(dialogs)
     config = fitting(config, seed, len(train))
     whole = new_finetuning(segments, messages, train, encoder, model, seed, shared, gradient_checkpointing)
-    data = WaveSamples(dialogs['train'], segments, messages, encoder.extractor, whole.music.config, seed, dropping,
-                       recordings, whole.config.n_age)
-    judged = dialogs.get('validation', ())[:n_validation]
-    evaluate = _validate(judged, segments, messages, encoder.extractor, recordings) if len(judged) > 1 else None
+    drawn = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, whole.config.n_age)
+    data = WaveSamples(drawn, encoder.extractor, whole.music.config)
+    evaluate = _validate(dialogs.get('validation', ())[:n_validation], data, recordings)
     def step(m, b): return end_to_end_step(m, b, whole.config.loss, dropping.first)
     result = fit(whole, data, step, config, out, evaluate, progress)
     whole, card = whole.cpu().eval(), dialogs_card(dialogs, config, dropping, result, about)
@@ -545,7 +525,8 @@ def fine_tune_on(
     corpus, features = data.corpus, data.features
     dialogs, messages = open_dialogs(data, mvp, n_more, text, seed, progress)
     segments = SoundSegments(features, pack_audio(corpus, sound or corpus.folder/'sound', n_workers, progress))
-    told = f'{describe_corpus(corpus, len(features))} Trained together with the music encoder {encoder.version}, which is in the folder `music`. {about}'
+    told = (f'{describe_data(data)} Trained together with the music encoder {encoder.version}, which is in the folder '
+            f'`music`. {about}')
     whole = train_end_to_end(dialogs, segments, messages, encoder, out, seed, recordings_of(corpus), config, model,
                              shared=shared, gradient_checkpointing=gradient_checkpointing, about=told,
                              progress=progress)
@@ -557,7 +538,7 @@ def fine_tune_on(
 _kept_bytes = dict(no=64, bf16=46)
 
 def training_bytes(
-    config:Any,                        # `ASTConfig`
+    config:'ASTConfig',
     n_sound:int,                       # distinct segments of ten seconds in a process' batch
     mixed_precision:str='bf16',        # 'no', 'bf16' or 'fp16'
     gradient_checkpointing:bool=True,

@@ -5,17 +5,16 @@
 # %% auto #0
 __all__ = ['recommender_training', 'recommender_model', 'recommender_dropping', 'Dialog', 'read_dialogs', 'Messages', 'Segments',
            'dialog_query', 'Dropping', 'DialogSamples', 'query_of', 'fusion_step', 'embed_turn', 'embed_items',
-           'more_dialogs', 'new_fusion', 'train_recommender', 'training_items', 'fitting', 'dialogs_card',
-           'open_dialogs', 'describe_corpus', 'train_on']
+           'more_dialogs', 'seeded_fusion', 'new_fusion', 'train_recommender', 'training_items', 'fitting',
+           'dialogs_card', 'open_dialogs', 'describe_data', 'train_on']
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-002
 import hashlib
 import json
 import logging
-import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Callable, Iterable, Mapping, Sequence
+from typing import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -29,7 +28,6 @@ from ..encoders.base import TextEncoder
 from .dataset import Data, write_split
 from ..data.features import Features
 from ..models.fusion import Fusion, FusionConfig, pad_messages, pad_tracks, Query
-from ..core.metrics import pool_ranks, random_pools
 from ..data.quartets import make_pairs
 from ..models.losses import batch_loss
 from ..models.saving import evaluating, mean_by_item
@@ -37,7 +35,7 @@ from ..data.dialogs.templates import TemplateBackend
 from ..models.candidate_ranker import Mvp
 from ..models.fit import draw, fit, FitResult, TrainConfig
 from .candidate_ranker import (
-    number_recordings, pick_candidates, rank_figures, recordings_of, training_card)
+    pick_candidates, ranking_figures, recordings_of, training_card)
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -59,13 +57,12 @@ class Dialog:
 def read_dialogs(
     rows:Iterable[Mapping],        # of a data set of quartets, see `musechat.data.quartets.load_quartets`
     corpus:Corpus,                 # that they were made of
-    features:Any,                  # `Features`; a dialog with an item that has none is left out
+    features:Features,             # a dialog with an item that has none is left out
 )->list[Dialog]:
     "Quartets in the ids of the corpus."
-    of_track, known, in_corpus, found, lost = {}, set(features.item_ids), set(), [], 0
-    for i in corpus:
-        in_corpus.add(i.item_id)
-        if i.item_id in known: of_track.setdefault(i.track_id, i.item_id)
+    known, in_corpus, found, lost = set(features.item_ids), {i.item_id for i in corpus}, [], 0
+    # of copies of a track the first counts
+    of_track = {i.track_id: i.item_id for i in reversed([*corpus]) if i.item_id in known}
     for row in rows:
         offers = [of_track.get(m['track_id']) for m in row['dialog'] if m['role'] == 'recommender'][:-1]
         item = row.get('item_id') if row.get('item_id') in in_corpus else of_track.get(row['target_id'])
@@ -78,26 +75,23 @@ def read_dialogs(
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-017
 class Messages:
     "Tokens of messages, each text encoded once, float16."
-    def __init__(self,
-        encoder:TextEncoder,
-    ):
-        self.encoder,self.d,self._at = encoder,encoder.d,{}
+    def __init__(self, encoder:TextEncoder): self.encoder, self.d, self._at = encoder, encoder.d, {}
 
     def __len__(self): return len(self._at)
 
     def add(self,
         texts:Iterable[str],
         progress:bool=False,       # a bar on stderr
-        chunk:int=256,
     )->'Messages':
         "Encode what is not known yet, short texts together."
+        chunk = 256
         new = sorted({t for t in texts if t not in self._at}, key=lambda t: (len(t), t))
         if new and self.encoder is None:
             raise MusechatError(f"not encoded before training began: {printable(new[0], 70)}")
         for i in tqdm(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}',
                       disable=None if progress and len(new) > chunk else True):
-            tokens, mask = self.encoder.encode(new[i:i + chunk])
-            for text, t, m in zip(new[i:i + chunk], tokens, mask): self._at[text] = t[m].half()
+            texts = new[i:i + chunk]
+            for text, t, m in zip(texts, *self.encoder.encode(texts)): self._at[text] = t[m].half()
         return self
 
     def __getitem__(self, text:str)->torch.Tensor:     # (n_t, d) float32, summary in front
@@ -118,7 +112,7 @@ class Messages:
 class Segments:
     "Segments of a corpus at hand: video and summaries in memory, details read from the mapped shards."
     def __init__(self,
-        features:Any,                  # `Features`
+        features:Features,
         details:bool=True,             # whether offered tracks come with their tokens beside the summary
     ):
         (video, self.offsets), (summary, _) = features.videos(), features.summaries()
@@ -139,8 +133,8 @@ class Segments:
 
     def all_rows(self, item_ids:Iterable[str])->np.ndarray:
         "Where all segments of some items lie."
-        return np.concatenate([np.arange(s, s + n) for s,
-                               n in zip(*(x[self.numbers(item_ids)] for x in (self.starts, self.counts)))])
+        items = self.numbers(item_ids)
+        return np.concatenate([np.arange(s, s + n) for s, n in zip(self.starts[items], self.counts[items])])
 
     def offer(self,
         item:int,                      # number of an item
@@ -255,10 +249,8 @@ class DialogSamples:
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-030
 _query_fields = tuple(f.name for f in fields(Query))
 
-def query_of(
-    batch:Mapping[str, torch.Tensor],      # of `DialogSamples`, with more fields than those of a query
-)->Query:
-    "The query of a batch."
+def query_of(batch:Mapping[str, torch.Tensor])->Query:
+    "The query of a batch of `DialogSamples`."
     return Query(**{k: v for k, v in batch.items() if k in _query_fields})
 
 def _misread(model:Fusion, told:torch.Tensor, query:Query, batch:Mapping[str, torch.Tensor])->torch.Tensor:
@@ -318,7 +310,6 @@ def embed_turn(
     segments:Segments,
     messages:Messages,
     without:Sequence[str]=(),        # 'video', 'text' or 'music': sides that are masked out
-    chunk:int=256,                   # dialogs at a time
 )->torch.Tensor:                     # (n, d_model), L2-normalised
     "The paper's protocol: the query of every segment, normalised, and their mean (section 5.2)."
     device, total = model.log_scale.device, torch.zeros(len(dialogs), model.config.d_model, dtype=torch.float64)
@@ -326,7 +317,7 @@ def embed_turn(
     with evaluating(model):
         for s in range(counts.max(initial=0)):
             rows = np.flatnonzero(counts > s)
-            for some in np.array_split(rows, -(-len(rows)//chunk)):
+            for some in np.array_split(rows, -(-len(rows)//256)):
                 part = [dialogs[r] for r in some]
                 turns, at = [min(turn, d.n_turn) for d in part], np.full(len(part), s)
                 query = dialog_query(part, turns, segments, messages, at, model.config.n_age)
@@ -334,16 +325,11 @@ def embed_turn(
     return F.normalize(total, dim=-1).float()
 
 @torch.no_grad()
-def embed_items(
-    model:Fusion,
-    item_ids:Sequence[str],
-    segments:Segments,
-    chunk:int=8192,
-)->torch.Tensor:                     # (n, d_model), L2-normalised
-    "One vector a piece of music: the mean over its segments."
+def embed_items(model:Fusion, item_ids:Sequence[str], segments:Segments)->torch.Tensor:
+    "One vector a piece of music (n, d_model), L2-normalised: the mean over its segments."
     device = model.log_scale.device
     with evaluating(model):
-        emb = torch.cat([model.track(part.float().to(device)).cpu() for part in segments.summary.split(chunk)])
+        emb = torch.cat([model.track(part.float().to(device)).cpu() for part in segments.summary.split(8192)])
     return mean_by_item(emb, segments.offsets)[segments.numbers(item_ids)]
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-037
@@ -353,40 +339,42 @@ def more_dialogs(
     split:Mapping[str, str],           # of the corpus; dialogs are written about its training part
     mvp:Mvp,                           # the ranker that picks what is offered first
     n:int=8,                           # dialogs a video
-    pool:int=200,                      # tracks that each first offer is the best of: other pools, other offers
-    n_turn:Mapping[int, float]|int={2: .6, 3: .3, 4: .1},
     seed:int=0,
     progress:bool=True,
 )->list[Dialog]:
-    "Dialogs that templates write about the training videos, each about another first offer."
-    train, of_track, found = {i: part for i, part in split.items() if part == 'train'}, {}, []
-    for i in corpus:
-        if i.item_id in train: of_track.setdefault(i.track_id, i.item_id)
+    "Dialogs that templates write about the training videos, each about another first offer: the best of 200 tracks."
+    train, found = {i: part for i, part in split.items() if part == 'train'}, []
+    # of copies of a track the first counts
+    of_track = {i.track_id: i.item_id for i in reversed([*corpus]) if i.item_id in train}
     shown = None if progress else True
     for s in tqdm(range(seed + 1, seed + 1 + n), desc='writing dialogs', unit=f'x{len(train)}', disable=shown):
-        picked = pick_candidates(mvp, features, train, dict(train=pool), seed=s, recordings=recordings_of(corpus))
-        pairs = make_pairs(corpus, features, picked, train, n_turn, seed=s)
+        picked = pick_candidates(mvp, features, train, dict(train=200), seed=s, recordings=recordings_of(corpus))
+        pairs = make_pairs(corpus, features, picked, train, {2: .6, 3: .3, 4: .1}, seed=s)
         for j, turns in TemplateBackend(seed=s).write(pairs):
             if isinstance(turns, Exception): continue
             offers = tuple(of_track[f.track_id] for f in pairs[j].offers[:-1])
             found.append(Dialog(pairs[j].pair_id, tuple(t.text for t in turns[2::2]), offers))
     return found
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-039
-def _validate(dialogs:Sequence[Dialog], segments:Segments, messages:Messages, recordings:Mapping[str, str]|None,
-              size:int=510)->Callable[[Fusion], dict[str, float]]:
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-038a
+def _figures(dialogs:Sequence[Dialog], segments:Segments, messages:Messages,
+             recordings:Mapping[str, str]|None)->Callable|None:
     "Figures of a model on some dialogs: turn 1, and the last turn."
     ids = [d.item_id for d in dialogs]
-    same = number_recordings(ids, recordings)
-    pools = random_pools(len(ids), math.ceil(len(ids)/size), torch.Generator().manual_seed(0))
-    def figures(model):
-        tracks, out = embed_items(model, ids, segments), {}
-        for name, turn in (('turn 1 ', 1), ('', 99)):
-            queries = embed_turn(model, dialogs, turn, segments, messages)
-            out |= rank_figures(torch.cat(pool_ranks(queries, tracks, pools, same)), name)
-        return out
-    return figures
+    def embed(model):
+        first, last = (embed_turn(model, dialogs, turn, segments, messages) for turn in (1, 99))
+        return {'turn 1 ': first, '': last}, embed_items(model, ids, segments)
+    return ranking_figures(embed, ids, recordings)
 
+def seeded_fusion(config:FusionConfig, segments:Segments, messages:Messages, seed:int, **music:int|str)->Fusion:
+    "Random weights of a seed; widths and versions are the encoders', of music `d_music`, `d_summary`, `music_version`."
+    found = dict(d_video=segments.video.shape[1], d_text=messages.d, text_version=messages.encoder.version,
+                 video_version=segments.features.versions['video'])
+    with torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        return Fusion(replace(config, **found, **music))
+
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-039
 _vocabularies = dict(musicnn=((200, 250), (450, 500)))       # where a summary holds scores of tags, see `summary_tags`
 
 def new_fusion(
@@ -395,21 +383,18 @@ def new_fusion(
     train:Sequence[str],               # ids of the training items
     config:FusionConfig|None=None,     # its widths and versions are those of the encoders; so are vocabularies, if none
     seed:int=0,                        # of the weights
-    d_summary:int|None=None,           # see `FusionConfig`; None: as many as are ever different from zero
 )->Fusion:
-    "A fresh model that knows mean and deviation of the training segments."
-    rows, versions = segments.all_rows(train), segments.features.versions
-    video, summary = segments.video[rows].float(), segments.summary[rows].float()
-    d_summary = d_summary or int((summary != 0).any(0).nonzero().max()) + 1
-    found = dict(d_video=video.shape[1], d_text=messages.d, d_music=summary.shape[1], d_summary=d_summary)
-    found |= dict(text_version=messages.encoder.version, **{f'{k}_version': versions[k] for k in ('video', 'music')})
-    if config is None or not config.vocabularies:
-        found['vocabularies'] = _vocabularies.get(versions['music'].split('/')[0], ())
-    with torch.random.fork_rng([]):
-        torch.manual_seed(seed)
-        model = Fusion(FusionConfig(**found) if config is None else replace(config, **found))
-    for way, x in ((model.video, video), (model.summary, summary), (model.offered, summary)):
-        if way is not None: way.measure(x if x is video else x[:, :d_summary])
+    "A fresh model that knows mean and deviation of the training segments; what is always zero in a summary does not count."
+    rows, music_version = segments.all_rows(train), segments.features.versions['music']
+    summary = segments.summary[rows].float()
+    d_summary = int((summary != 0).any(0).nonzero().max()) + 1
+    config, music = config or FusionConfig(1, 1, 1, 1), dict(d_music=summary.shape[1], d_summary=d_summary)
+    if not config.vocabularies:
+        config = replace(config, **music, vocabularies=_vocabularies.get(music_version.split('/')[0], ()))
+    model = seeded_fusion(config, segments, messages, seed, music_version=music_version, **music)
+    model.video.measure(segments.video[rows].float())
+    for way in (model.summary, model.offered):
+        if way is not None: way.measure(summary[:, :d_summary])
     if segments.details:
         model.detail.measure(torch.cat([segments.offer(i, 0)[1:] for i in segments.numbers(train[:512])]))
     return model
@@ -438,7 +423,7 @@ def train_recommender(
     data = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, model.n_age if model else 5)
     config, held = fitting(config or recommender_training, seed, len(data)), dialogs.get('validation', ())
     fusion = new_fusion(segments, messages, training_items(dialogs), model, seed)
-    evaluate = _validate(held, segments, messages, recordings) if len(held) > 1 else None
+    evaluate = _figures(held, segments, messages, recordings)
     def step(m, b): return fusion_step(m, b, fusion.config.loss, dropping.first, dropping.blind)
     result = fit(fusion, data, step, config, out, evaluate, progress)
     fusion = fusion.cpu().eval()
@@ -456,13 +441,8 @@ def fitting(config:TrainConfig, seed:int, n:int)->TrainConfig:
     if n < 2: raise MusechatError(f"the recommender needs dialogs about at least 2 training videos, there are {n}")
     return replace(config, seed=seed, batch_size=min(config.batch_size, n))
 
-def dialogs_card(
-    dialogs:Mapping[str, Sequence[Dialog]],
-    config:TrainConfig,
-    dropping:Dropping,
-    result:FitResult,
-    about:str,
-)->str:
+def dialogs_card(dialogs:Mapping[str, Sequence[Dialog]], config:TrainConfig, dropping:Dropping, result:FitResult,
+                 about:str)->str:
     "The part of a recommender's model card that tells of the training."
     n = {k: len({d.item_id for d in ds}) for k, ds in dialogs.items()}
     data = (f"{len(dialogs['train'])} dialogs about {n['train']} videos for training, {n.get('validation', 0)} videos "
@@ -472,7 +452,7 @@ def dialogs_card(
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-050
 def open_dialogs(
-    data:Data,                                # see `find_data`
+    data:Data,
     mvp:Mvp|None,                             # the ranker that picks first offers of further dialogs; None: none
     n_more:int,                               # further dialogs a training video
     encoder:TextEncoder,
@@ -487,13 +467,12 @@ def open_dialogs(
     said = [t for part in parts for d in dialogs[part] for t in d.answers]
     return dialogs, Messages(encoder).add(said, progress)
 
-def describe_corpus(
-    corpus:Corpus,
-    n:int,              # items
-)->str:
+def describe_data(data:Data)->str:
     "A corpus, for a model card."
+    corpus = data.corpus
     simulated = 'simulated ' if corpus.kind == 'simulated' else ''
-    return f"{simulated}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), {n} items."
+    return (f"{simulated}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), "
+            f"{len(data.features)} items.")
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-051
 def train_on(
@@ -507,14 +486,13 @@ def train_on(
     config:TrainConfig|None=None,             # None: `recommender_training`
     model:FusionConfig|None=None,             # None: `recommender_model`
     dropping:Dropping=recommender_dropping,
-    about:str='',                             # for the model card
     progress:bool=True,                       # bars on stderr
 )->Fusion:                                    # on the CPU, ready to embed
     "Train the recommender on a data set of quartets, or continue where that was stopped."
     from accelerate import PartialState
     dialogs, messages = open_dialogs(data, mvp, n_more, encoder, seed, progress)
-    told = f'{describe_corpus(data.corpus, len(data.features))} {about}'
     fusion = train_recommender(dialogs, Segments(data.features, details), messages, out, seed,
-                               recordings_of(data.corpus), config, model or recommender_model, dropping, told, progress)
+                               recordings_of(data.corpus), config, model or recommender_model, dropping,
+                               describe_data(data), progress)
     if PartialState().is_main_process: write_split(out, data.corpus, data.split)
     return fusion
