@@ -67,10 +67,9 @@ def read_replies(
     last:bool=False,               # only the reply that offers the target
 )->list[Sample]:
     "Samples of a data set; replies about a track without features are left out."
-    known, of_track = set(features.item_ids), {}
-    for i in corpus:
-        if i.item_id in known: of_track.setdefault(i.track_id, features.index(i.item_id))
-    found = []
+    known, found = set(features.item_ids), []
+    # of copies of a track the first counts
+    of_track = {i.track_id: features.index(i.item_id) for i in reversed([*corpus]) if i.item_id in known}
     for row in rows:
         offers = _offers(row)
         for k in range(len(offers) - 1 if last else 0, len(offers)):
@@ -87,7 +86,7 @@ def item_music(
     "What a generator hears of each track of a corpus; of musicnn's summaries that is what a library keeps."
     summary, offsets = features.summaries()
     d = len(is_score) if features.versions['music'].startswith('musicnn/') else summary.shape[1]
-    return torch.stack([track_music(summary[a:b, :d]) for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist())])
+    return torch.stack([track_music(track) for track in summary[:, :d].split(offsets.diff().tolist())])
 
 def new_generator(
     config:GeneratorConfig,
@@ -232,9 +231,6 @@ def train_generator_on(
     config:GeneratorConfig|None=None,
     training:TrainConfig|None=None,
     seed:int=0,
-    drop_name:float=.1,
-    drop_music:float=.1,
-    about:str='',                             # for the model card
     progress:bool=True,
 )->Generator:
     "Train the generator on a data set of quartets: all replies of the training part; the last ones of the validation part watch over it."
@@ -243,7 +239,7 @@ def train_generator_on(
     samples = {part: read_replies(data.quartets[part], corpus, features, last=part != 'train')
                for part in ('train', 'validation') if part in data.quartets}
     kind = f"Replies about {'simulated ' if corpus.kind == 'simulated' else ''}music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), split by artist or video as the quartets are."
-    model = train_generator(samples, item_music(features), out, config, training, seed, drop_name, drop_music,
-                            features.versions['music'], f'{kind} {about}', progress)
+    model = train_generator(samples, item_music(features), out, config, training, seed, about=kind, progress=progress,
+                            music_version=features.versions['music'])
     if PartialState().is_main_process: write_split(out, corpus, data.split)
     return model
