@@ -8,28 +8,26 @@ __all__ = ['MvpConfig', 'Standardise', 'Tower', 'Embeddable', 'held_scale', 'Mvp
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-002
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Mapping, Protocol
 import torch
 from torch import nn
 from torch.nn import functional as F
 from ..core.errors import MusechatError, printable
-from ..encoders.checkpoints import hub_folder
 from .losses import losses
-from .saving import check_settings, evaluating, load_model, mean_by_item, save_model
+from .saving import check_settings, evaluating, mean_by_item, SavedModel
 
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-006
 @dataclass(frozen=True)
 class MvpConfig:
     "Sizes of `Mvp` and the encoders it belongs to; saved beside its weights."
-    d_video: int                  # width of a video segment's embedding
-    d_music: int                  # width of a music segment's summary token
-    d_model: int = 256            # width of the shared space (paper, section 5.1)
-    d_hidden: int = 0             # of the towers' hidden layer; 0: none, a tower is one linear map
-    dropout: float = .5           # in [0, 1)
-    temperature: float = .07      # at the start; trained from there
-    loss: str = 'info_nce'        # a name in `losses`
-    video_version: str = ''       # of the encoder, as `Features.versions` has it
+    d_video: int              # width of a video segment's embedding
+    d_music: int              # width of a music segment's summary token
+    d_model: int = 256        # width of the shared space (paper, section 5.1)
+    d_hidden: int = 0         # of the towers' hidden layer; 0: none, a tower is one linear map
+    dropout: float = .5       # in [0, 1)
+    temperature: float = .07  # at the start; trained from there
+    loss: str = 'info_nce'    # a name in `losses`
+    video_version: str = ''   # of the encoder, as `Features.versions` has it
     music_version: str = ''
 
     def __post_init__(self):
@@ -40,16 +38,16 @@ class MvpConfig:
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-009
 class Standardise(nn.Module):
     "Subtract the mean, divide by the deviation, cut at five."
-    def __init__(self,
-        d:int,               # width
-    ):
+    mean: torch.Tensor
+    std: torch.Tensor
+    def __init__(self, d:int):
         super().__init__()
         self.register_buffer('mean', torch.zeros(d))
         self.register_buffer('std', torch.ones(d))
 
     def forward(self,
-        x:torch.Tensor,      # (..., d)
-    )->torch.Tensor:         # (..., d)
+        x:torch.Tensor,  # (..., d)
+    )->torch.Tensor:     # (..., d)
         "Values of a few units at most."
         d = len(self.mean)
         if x.shape[-1] != d:
@@ -57,15 +55,12 @@ class Standardise(nn.Module):
         return ((x.float() - self.mean)/self.std.clamp_min(1e-6)).clamp(-5, 5)
 
     @torch.no_grad()
-    def measure(self,
-        x:torch.Tensor,      # (n, d): the training set
-    ):
-        "Take mean and deviation from data; what never varies is left at 1."
+    def measure(self, x:torch.Tensor):
+        "Take mean and deviation from a training set (n, d); what never varies is left at 1."
         std, mean = torch.std_mean(x.double(), dim=0, correction=0)
         self.mean.copy_(mean)
         self.std.copy_(torch.where(std > 1e-6, std, 1.))
 
-# %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-010
 class Tower(Standardise):
     "Standardise, project, normalise."
     def __init__(self, d_in:int, d_hidden:int, d_out:int, dropout:float):
@@ -80,7 +75,7 @@ class Tower(Standardise):
 class Embeddable(Protocol):
     "What the ranker embeds: features of videos and of their music."
     item_ids: list[str]
-    versions: Mapping[str, str]        # 'video' and 'music': of the encoders
+    versions: Mapping[str, str]  # 'video' and 'music': of the encoders
     def videos(self)->tuple[torch.Tensor, torch.Tensor]: "Segments (n, d_video), and where each item's begin."
     def summaries(self)->tuple[torch.Tensor, torch.Tensor]: "Segments (n, d_music), and where each item's begin."
 
@@ -89,7 +84,6 @@ def _embed_segments(tower:Tower, rows:torch.Tensor, chunk:int=8192)->torch.Tenso
     device = tower.mean.device
     with evaluating(tower): return torch.cat([tower(part.to(device)).cpu() for part in rows.split(chunk)])
 
-# %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-015
 def _check_versions(config:MvpConfig, features:Embeddable):
     "Refuse features of another encoder."
     for kind in ('video', 'music'):
@@ -100,24 +94,22 @@ def _check_versions(config:MvpConfig, features:Embeddable):
 
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-017
 def held_scale(
-    log_scale:nn.Parameter,       # logarithm of 1/temperature; set inside its limits
-    most:float=100.,              # (Radford et al. 2021)
-)->torch.Tensor:                  # scalar, from 1 to `most`
+    log_scale:nn.Parameter,  # logarithm of 1/temperature; set inside its limits
+    most:float=100.,         # (Radford et al. 2021)
+)->torch.Tensor:             # scalar, from 1 to `most`
     "The logit scale, 1/temperature."
     with torch.no_grad(): log_scale.clamp_(0, math.log(most))
     return log_scale.exp()
 
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-018
-class Mvp(nn.Module):
+class Mvp(SavedModel):
     "Music-video ranker: two towers on frozen encoders (paper, section 3)."
-    kind = 'musechat-mvp'
+    kind, config_class = 'musechat-mvp', MvpConfig
     about = 'Video and music towers on frozen encoders, made by musechat. '\
             'Read it with `musechat.models.candidate_ranker`.'
-    def __init__(self,
-        config:MvpConfig,
-    ):
-        super().__init__()
-        self.config = config
+    config: MvpConfig
+    def __init__(self, config:MvpConfig):
+        super().__init__(config)
         self.video = Tower(config.d_video, config.d_hidden, config.d_model, config.dropout)
         self.music = Tower(config.d_music, config.d_hidden, config.d_model, config.dropout)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
@@ -126,38 +118,20 @@ class Mvp(nn.Module):
     def logit_scale(self)->torch.Tensor: return held_scale(self.log_scale)
 
     def forward(self,
-        video:torch.Tensor,       # (b, d_video)
-        music:torch.Tensor,       # (b, d_music)
-    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:    # (b, d_model), (b, d_model), scalar
+        video:torch.Tensor,  # (b, d_video)
+        music:torch.Tensor,  # (b, d_music)
+    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # (b, d_model), (b, d_model), scalar
         "Embeddings of segments, and the logit scale."
         return self.video(video), self.music(music), self.logit_scale
 
-    def embed_videos(self,
-        features:Embeddable,
-    )->torch.Tensor:              # float32 (n, d_model), L2-normalised, on the CPU
-        "One vector a video."
+    def embed_videos(self, features:Embeddable)->torch.Tensor:
+        "One vector a video: float32 (n, d_model), L2-normalised, on the CPU."
         _check_versions(self.config, features)
         rows, offsets = features.videos()
         return mean_by_item(_embed_segments(self.video, rows), offsets)
 
-    def embed_tracks(self,
-        features:Embeddable,
-    )->torch.Tensor:              # float32 (n, d_model), L2-normalised, on the CPU
-        "One vector a piece of music."
+    def embed_tracks(self, features:Embeddable)->torch.Tensor:
+        "One vector a piece of music, likewise."
         _check_versions(self.config, features)
         rows, offsets = features.summaries()
         return mean_by_item(_embed_segments(self.music, rows), offsets)
-
-    def save_pretrained(self,
-        folder:str|Path,          # made if it was not there
-        about:str='',             # Markdown for the model card: data, how trained, figures
-    )->Path:                      # `folder`
-        "Write `config.json`, `model.safetensors` and `README.md`."
-        return save_model(self, folder, about)
-
-    @classmethod
-    def from_pretrained(cls,
-        name:str|Path,            # folder, or id on the Hugging Face hub
-    )->'Mvp':
-        "Read what `save_pretrained` wrote; ready to embed, on the CPU."
-        return load_model(cls, MvpConfig, hub_folder(str(name)))

@@ -8,8 +8,7 @@ __all__ = ['Rows', 'FusionConfig', 'Query', 'pad_messages', 'pad_tracks', 'Proje
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-002
 import math
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Iterable, Sequence
 
 import torch
@@ -17,10 +16,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..core.errors import printable
-from ..encoders.checkpoints import hub_folder
 from .candidate_ranker import held_scale, Standardise
 from .losses import losses
-from .saving import check_settings, load_model, save_model
+from .saving import check_settings, SavedModel
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-005
 def _checked(vocabularies:Iterable, n_best:int, d_summary:int)->tuple[tuple[int, int], ...]:
@@ -40,26 +38,26 @@ def _checked(vocabularies:Iterable, n_best:int, d_summary:int)->tuple[tuple[int,
 @dataclass(frozen=True)
 class FusionConfig:
     "Sizes of `Fusion` and the encoders it belongs to; saved beside its weights."
-    d_video: int                  # width of a video segment's embedding
-    d_text: int                   # width of a text token
-    d_music: int                  # width of a music token
-    d_summary: int                # how many numbers of a music summary (token 0) count; the rest is padding
-    d_model: int = 256            # width of the shared space (paper, section 5.1)
-    n_layer: int = 4              # Transformer layers for the words, and as many for the tracks (paper, section 5.1)
-    n_head: int = 16              # of every attention (paper, section 5.1)
-    d_ff: int = 512               # width of the Transformers' inner layer
-    n_age: int = 5                # turns that are told apart; older ones count as the oldest
-    shared: bool = True           # one projection for target and offered tracks; False: one each
-    dropout: float = .1           # in the Transformers, in [0, 1)
-    feature_dropout: float = .5   # on the encoders' embeddings of video and music, in [0, 1)
-    temperature: float = .07      # at the start; trained from there
-    loss: str = 'info_nce'        # a name in `musechat.models.losses.losses`
+    d_video: int                 # width of a video segment's embedding
+    d_text: int                  # width of a text token
+    d_music: int                 # width of a music token
+    d_summary: int               # how many numbers of a music summary (token 0) count; the rest is padding
+    d_model: int = 256           # width of the shared space (paper, section 5.1)
+    n_layer: int = 4             # Transformer layers for the words, and as many for the tracks (paper, section 5.1)
+    n_head: int = 16             # of every attention (paper, section 5.1)
+    d_ff: int = 512              # width of the Transformers' inner layer
+    n_age: int = 5               # turns that are told apart; older ones count as the oldest
+    shared: bool = True          # one projection for target and offered tracks; False: one each
+    dropout: float = .1          # in the Transformers, in [0, 1)
+    feature_dropout: float = .5  # on the encoders' embeddings of video and music, in [0, 1)
+    temperature: float = .07     # at the start; trained from there
+    loss: str = 'info_nce'       # a name in `musechat.models.losses.losses`
     vocabularies: tuple[tuple[int, int], ...] = ()  # (first, after the last) column of each vocabulary in a summary
-    n_best: int = 5               # tags of each vocabulary that describe a track, see `among_best`; 0: none
-    tag_dropout: float = .1       # on these features, in [0, 1)
-    read: float = 0.              # weight of another loss: the words alone tell the best tags of right and wrong track
-    guess: float = 0.             # weight of another loss: the query tells the right track's summary
-    video_version: str = ''       # of the encoders
+    n_best: int = 5          # tags of each vocabulary that describe a track, see `among_best`; 0: none
+    tag_dropout: float = .1  # on these features, in [0, 1)
+    read: float = 0.         # weight of another loss: the words alone tell the best tags of right and wrong track
+    guess: float = 0.        # weight of another loss: the query tells the right track's summary
+    video_version: str = ''  # of the encoders
     text_version: str = ''
     music_version: str = ''
 
@@ -87,15 +85,15 @@ class FusionConfig:
 @dataclass
 class Query:
     "A batch of b requests; None where nobody has anything of that sort."
-    video: torch.Tensor|None = None         # (b, d_video): mean frame embedding, or (b, n_v, d_video) with `video_mask`
-    video_mask: torch.Tensor|None = None    # (b, n_v) or (b,) bool: which are real; None: all
-    text: torch.Tensor|None = None          # (b, n_t, d_text): all messages, the newest first, each behind its summary
-    text_mask: torch.Tensor|None = None     # (b, n_t) bool
-    text_age: torch.Tensor|None = None      # (b, n_t) int64: 0 for the newest message, 1 for the one before
-    music: torch.Tensor|None = None         # (b, n_m, d_music): all tracks offered, the newest first, each likewise
-    music_mask: torch.Tensor|None = None    # (b, n_m) bool
-    music_age: torch.Tensor|None = None     # (b, n_m) int64: 0 for the track that the newest message answers to
-    music_kind: torch.Tensor|None = None    # (b, n_m) int64, a sum: 1 for a summary, 2 for a track that was kept
+    video: torch.Tensor|None = None       # (b, d_video): mean frame embedding, or (b, n_v, d_video) with `video_mask`
+    video_mask: torch.Tensor|None = None  # (b, n_v) or (b,) bool: which are real; None: all
+    text: torch.Tensor|None = None        # (b, n_t, d_text): all messages, the newest first, each behind its summary
+    text_mask: torch.Tensor|None = None   # (b, n_t) bool
+    text_age: torch.Tensor|None = None    # (b, n_t) int64: 0 for the newest message, 1 for the one before
+    music: torch.Tensor|None = None       # (b, n_m, d_music): all tracks offered, the newest first, each likewise
+    music_mask: torch.Tensor|None = None  # (b, n_m) bool
+    music_age: torch.Tensor|None = None   # (b, n_m) int64: 0 for the track that the newest message answers to
+    music_kind: torch.Tensor|None = None  # (b, n_m) int64, a sum: 1 for a summary, 2 for a track that was kept
 
     def __len__(self)->int:
         found = [len(x) for x in (self.video, self.text, self.music) if x is not None]
@@ -104,8 +102,7 @@ class Query:
 
     def to(self, device:torch.device|str)->'Query':
         "On another device."
-        there = {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
-        return Query(**{name: v.to(device) for name, v in there.items()})
+        return replace(self, **{name: v.to(device) for name, v in vars(self).items() if v is not None})
 
     def without(self, *names:str)->'Query':
         "A copy in which 'video', 'text' or 'music' are masked out."
@@ -114,7 +111,7 @@ class Query:
         return replace(self, **{f'{n}_mask': mask for n, mask in masks.items()})
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-011
-Rows = Sequence[Sequence[torch.Tensor]]      # b requests, each a list of pieces (n, d), the newest first
+Rows = Sequence[Sequence[torch.Tensor]]  # b requests, each a list of pieces (n, d), the newest first
 
 def _pad(rows:Rows, d:int, n_age:int)->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     "Pieces of each request in one row, their mask and their age: `rows[i][k]` is k turns old."
@@ -130,20 +127,20 @@ def _pad(rows:Rows, d:int, n_age:int)->tuple[torch.Tensor, torch.Tensor, torch.T
     return out, mask, age
 
 def pad_messages(
-    rows:Rows,                                 # messages (n, d_text), summary in front
-    d:int,                                     # d_text
-    n_age:int=5,                               # see `FusionConfig`
-)->dict[str, torch.Tensor]:                    # text, text_mask, text_age
+    rows:Rows,    # messages (n, d_text), summary in front
+    d:int,        # d_text
+    n_age:int=5,  # see `FusionConfig`
+)->dict[str, torch.Tensor]:  # text, text_mask, text_age
     "The words of a batch for `Query`."
     return dict(zip(('text', 'text_mask', 'text_age'), _pad(rows, d, n_age)))
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-012
 def pad_tracks(
-    rows:Rows,                                 # tracks (n, d_music), summary in front
-    d:int,                                     # d_music
+    rows:Rows,  # tracks (n, d_music), summary in front
+    d:int,      # d_music
     n_age:int=5,
-    kept:Sequence[Sequence[bool]]|None=None,   # b lists: which of them the user kept; None: none
-)->dict[str, torch.Tensor]:                    # music, music_mask, music_age, music_kind
+    kept:Sequence[Sequence[bool]]|None=None,  # b lists: which of them the user kept; None: none
+)->dict[str, torch.Tensor]:                   # music, music_mask, music_age, music_kind
     "The tracks on offer of a batch for `Query`."
     out, mask, age = _pad(rows, d, n_age)
     kind = torch.zeros_like(age)
@@ -169,18 +166,17 @@ class Projection(nn.Module):
         self.norm.measure(x)
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-017
-_soft = .15, .6         # widths of the sigmoids, in units of the scores' logarithmic odds
+_soft = .15, .6  # widths of the sigmoids, in units of the scores' logarithmic odds
 
 def among_best(
-    logits:torch.Tensor,     # (..., n): scores of a vocabulary's tags, before the sigmoid
-    n_best:int,              # how many are the best, below n
-    soft:float=.15,          # width: a score this far above the middle gives 0.73
-)->torch.Tensor:             # (..., n), in [0, 1]
+    logits:torch.Tensor,  # (..., n): scores of a vocabulary's tags, before the sigmoid
+    n_best:int,           # how many are the best, below n
+    soft:float=.15,       # width: a score this far above the middle gives 0.73
+)->torch.Tensor:          # (..., n), in [0, 1]
     "Whether each tag is among the best of its row, softly."
     top = logits.float().topk(n_best + 1, -1).values
     return ((logits.float() - top[..., n_best - 1:].mean(-1, keepdim=True))/soft).sigmoid()
 
-# %% ../../nbs/50_models/40_fusion.ipynb #cell-018
 class SummaryProjection(Projection):
     "Projection of a summary: its numbers, and which tags are among its best."
     def __init__(self, config:FusionConfig):
@@ -189,11 +185,8 @@ class SummaryProjection(Projection):
         self.tag_norm, self.tag_drop = Standardise(n), nn.Dropout(config.tag_dropout)
         self.tags = nn.Linear(n, config.d_model, bias=False)
 
-    def best(self,
-        x:torch.Tensor,      # (..., d_summary)
-        soft:float=_soft[0],
-    )->torch.Tensor:         # (..., n_tag)
-        "Whether each tag is among the best of its vocabulary."
+    def best(self, x:torch.Tensor, soft:float=_soft[0])->torch.Tensor:
+        "Whether each tag is among the best of its vocabulary: (..., d_summary) to (..., n_tag)."
         return torch.cat([among_best(x[..., a:b], self.n_best, soft) for a, b in self.vocabularies], -1)
 
     def _tags_of(self, x:torch.Tensor)->torch.Tensor: return torch.cat([self.best(x, soft) for soft in _soft], -1)
@@ -223,11 +216,11 @@ class ContextEncoder(nn.Module):
         for l in self.layers.layers: l.self_attn.dropout = 0.
 
     def forward(self,
-        x:torch.Tensor,          # (b, n, d_model), projected tokens
-        mask:torch.Tensor,       # (b, n) bool
-        age:torch.Tensor,        # (b, n)
-        kind:torch.Tensor,       # (b, n)
-    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:     # (b, n, d_model), mask (b, n), whether there are any (b,)
+        x:torch.Tensor,     # (b, n, d_model), projected tokens
+        mask:torch.Tensor,  # (b, n) bool
+        age:torch.Tensor,   # (b, n)
+        kind:torch.Tensor,  # (b, n)
+    )->tuple[torch.Tensor, torch.Tensor, torch.Tensor]:  # (b, n, d_model), mask (b, n), whether there are any (b,)
         "Tokens in the light of each other; one learned token where there are none."
         there = mask.any(1)
         x = x + self.age(age.clamp(max=self.age.num_embeddings - 1)) + self.kind(kind)
@@ -258,11 +251,12 @@ def _new_projection(config:FusionConfig)->Projection:
     return Projection(config.d_summary, config.d_model, config.feature_dropout)
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-025
-class _Sides(nn.Module):
+class _Sides(SavedModel):
     "Projections, the sides of words and of tracks, and the attention between them."
+    config: FusionConfig
     def __init__(self, config:FusionConfig):
-        super().__init__()
-        self.config, d = config, config.d_model
+        super().__init__(config)
+        d = config.d_model
         self.video = Projection(config.d_video, d, config.feature_dropout)
         self.summary = _new_projection(config)
         self.offered = None if config.shared else _new_projection(config)
@@ -307,7 +301,7 @@ class _Sides(nn.Module):
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-026
 class Fusion(_Sides):
     "Video, words and tracks on offer in one query (paper, section 4.1, Eq. 1-4)."
-    kind = 'musechat-fusion'
+    kind, config_class = 'musechat-fusion', FusionConfig
     about = 'Fusion of video, words and offered tracks into one query on frozen encoders, made by musechat. '\
             'Read it with `musechat.models.fusion`.'
 
@@ -315,8 +309,8 @@ class Fusion(_Sides):
     def logit_scale(self)->torch.Tensor: return held_scale(self.log_scale)
 
     def track(self,
-        summary:torch.Tensor,     # (n, d_summary or more): summary tokens of segments
-    )->torch.Tensor:              # (n, d_model), L2-normalised
+        summary:torch.Tensor,  # (n, d_summary or more): summary tokens of segments
+    )->torch.Tensor:           # (n, d_model), L2-normalised
         "Where music lies in the space."
         return _unit(self.summary(summary[..., :self.config.d_summary]))
 
@@ -338,8 +332,8 @@ class Fusion(_Sides):
 
     def forward(self,
         query:Query,
-        summary:torch.Tensor,     # (b, d_summary or more): of the right tracks
-        blind:bool=False,         # whether queries without the video are wanted too
+        summary:torch.Tensor,  # (b, d_summary or more): of the right tracks
+        blind:bool=False,      # whether queries without the video are wanted too
     )->tuple[torch.Tensor, ...]:
         """Queries of turn 1 (the video alone), of now, tracks (each (b, d_model)) and logit scale, for the losses.
         Behind them, where wanted, queries without the video; where `config.read`, logits of what the words say."""
@@ -349,16 +343,3 @@ class Fusion(_Sides):
         out = _unit(seen), _unit(seen + answer), self.track(summary), scale
         if blind: out = *out, _unit(answer)
         return (*out, self.read(words).float()) if self.read is not None else out
-
-    def save_pretrained(self,
-        folder:str|Path,          # made if it was not there
-        about:str='',             # Markdown for the model card
-        half:bool=False,          # weights as float16
-    )->Path:                      # `folder`
-        "Write `config.json`, `model.safetensors` and `README.md`."
-        return save_model(self, folder, about, half)
-
-    @classmethod
-    def from_pretrained(cls, name:str|Path)->'Fusion':
-        "Read what `save_pretrained` wrote (a folder, or an id on the hub); ready to embed, on the CPU."
-        return load_model(cls, FusionConfig, hub_folder(str(name)))

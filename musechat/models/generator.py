@@ -15,17 +15,17 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Sequence
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 from ..core.errors import MusechatError, PretrainedError, printable, require
 from ..core.files import cache_dir
-from ..encoders.base import quiet
+from ..encoders.base import load_part, quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
 from ..language.names import clean_text
-from .saving import check_settings, read_config, read_state, save_model
+from .saving import check_settings, read_config, read_state, SavedModel
 from ..encoders.audio import is_score
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-003
@@ -40,14 +40,14 @@ class GeneratorConfig:
     "Sizes and training-time settings of a `Generator`; saved beside its weights."
     # language model: a name in `pretrained.checkpoints`, a folder or an id on the hub
     base: str = 'smollm2-135m-instruct'
-    d_music: int = 500                       # width of the music representation, >= 1
-    n_soft: int = 4                          # soft tokens the music becomes, >= 0; 0: the model never hears
-    form: str = 'auto'                       # 'chat' (the tokenizer's template), 'vicuna' (v1.1) or 'auto'
-    rank: int = 16                           # of the low-rank updates, >= 0; 0: the language model stays as it was
-    alpha: float = 32.                       # updates are scaled by alpha/rank, > 0
-    dropout: float = 0.                      # in front of the updates, in [0, 1)
-    targets: tuple[str, ...] = ('q_proj', 'k_proj', 'v_proj', 'o_proj')    # attention projections that are updated
-    music_version: str = ''                  # of the music encoder it was trained with; '': any
+    d_music: int = 500   # width of the music representation, >= 1
+    n_soft: int = 4      # soft tokens the music becomes, >= 0; 0: the model never hears
+    form: str = 'auto'   # 'chat' (the tokenizer's template), 'vicuna' (v1.1) or 'auto'
+    rank: int = 16       # of the low-rank updates, >= 0; 0: the language model stays as it was
+    alpha: float = 32.   # updates are scaled by alpha/rank, > 0
+    dropout: float = 0.  # in front of the updates, in [0, 1)
+    targets: tuple[str, ...] = ('q_proj', 'k_proj', 'v_proj', 'o_proj')  # attention projections that are updated
+    music_version: str = ''  # of the music encoder it was trained with; '': any
 
     def __post_init__(self):
         object.__setattr__(self, 'targets', tuple(self.targets))
@@ -64,12 +64,12 @@ def _halves(weight:np.ndarray, n_head:int)->np.ndarray:
     return pairs.swapaxes(1, 2).reshape(weight.shape)
 
 def read_gguf(
-    path:str|Path,                     # a GGUF file of a Llama
-    names:Iterable[str],               # of its weights in transformers
+    path:str|Path,        # a GGUF file of a Llama
+    names:Iterable[str],  # of its weights in transformers
     n_layer:int,
-    n_head:int,                        # of the queries
-    n_kv:int,                          # of keys and values
-)->dict[str, torch.Tensor]:            # float32; the last matrix is missing where it is that of the words
+    n_head:int,              # of the queries
+    n_kv:int,                # of keys and values
+)->dict[str, torch.Tensor]:  # float32; the last matrix is missing where it is that of the words
     "Weights of a GGUF file, as `from_pretrained(gguf_file=...)` gives them."
     from gguf import MODEL_ARCH, GGUFReader, dequantize, get_tensor_name_map
     packed = {t.name: t for t in GGUFReader(path).tensors}
@@ -97,8 +97,8 @@ def _from_gguf(source:Path, gguf:str, folder:Path)->None:
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-012
 def base_folder(
-    name:str|Path,           # a name in `checkpoints`, a folder, or an id on the hub
-)->Path:                     # with config.json, safetensors and tokenizer
+    name:str|Path,  # a name in `checkpoints`, a folder, or an id on the hub
+)->Path:            # with config.json, safetensors and tokenizer
     "Where a language model lies, fetched and widened if it is not there yet."
     if str(name) not in checkpoints: return hub_folder(name)
     source = fetch(str(name))
@@ -115,12 +115,10 @@ def _widen_once(source:Path, gguf:str, folder:Path):
         _from_gguf(source, gguf, Path(tmp)/'new')
         try: (Path(tmp)/'new').rename(folder)
         except OSError:
-            if not (folder/'config.json').is_file(): raise      # else another process was first
+            if not (folder/'config.json').is_file(): raise  # else another process was first
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-013
-def fast_dtype(
-    device:str|torch.device='cpu',
-)->torch.dtype:
+def fast_dtype(device:str|torch.device='cpu')->torch.dtype:
     "bfloat16 where the hardware computes in it, else float32."
     on_gpu = torch.device(device).type == 'cuda'
     if on_gpu: fast = torch.cuda.is_bf16_supported()
@@ -128,20 +126,15 @@ def fast_dtype(
     return torch.bfloat16 if fast else torch.float32
 
 def open_base(
-    name:str|Path,                        # see `base_folder`
+    name:str|Path,  # see `base_folder`
     dtype:torch.dtype=torch.float32,
     device:str|torch.device='cpu',
-)->tuple[nn.Module, 'PreTrainedTokenizerBase']:     # in eval mode, every weight frozen; tokenizer
+)->tuple[nn.Module, 'PreTrainedTokenizerBase']:  # in eval mode, every weight frozen; tokenizer
     "Read a language model and its tokenizer."
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    folder, local = base_folder(name), dict(local_files_only=True)
-    with quiet():
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, **local)
-            lm = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **local)
-        except (OSError, ValueError, ImportError, RuntimeError, KeyError) as e:
-            why = printable(str(e).strip().split(chr(10))[0], 200)
-            raise PretrainedError(f"cannot load a language model from {printable(name)}: {why}") from e
+    folder = base_folder(name)
+    tokenizer = load_part(AutoTokenizer, folder, local_files_only=True)
+    lm = load_part(AutoModelForCausalLM, folder, local_files_only=True, dtype=dtype, use_safetensors=True)
     if tokenizer.eos_token_id is None:
         raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")
     return lm.requires_grad_(False).eval().to(device), tokenizer
@@ -167,10 +160,10 @@ def _byte_tokenizer(chat:bool)->'PreTrainedTokenizerBase':
 # %% ../../nbs/50_models/50_generator.ipynb #cell-017
 def tiny_llama(
     folder:str|Path,
-    chat:bool=True,          # with a chat template
+    chat:bool=True,  # with a chat template
     d_word:int=32,
     seed:int=0,
-)->Path:                     # `folder`
+)->Path:  # `folder`
     "Save a Llama of two layers with random weights and a tokenizer of bytes: a stand-in that needs no download."
     from transformers import LlamaConfig, LlamaForCausalLM
     tokenizer, sizes = _byte_tokenizer(chat), dict(hidden_size=d_word, intermediate_size=2*d_word, num_hidden_layers=2)
@@ -185,26 +178,24 @@ def tiny_llama(
 # %% ../../nbs/50_models/50_generator.ipynb #cell-020
 class GenerationRequest(NamedTuple):
     "What a reply is to be written about, beside the sound of the track."
-    name: str|None = None          # of the track that is offered
+    name: str|None = None  # of the track that is offered
     artist: str|None = None
-    year: int|None = None          # of its release
-    said: str|None = None          # the user's newest words; None in the first turn of a chat
-    before: str|None = None        # name of the track offered before; None in the first turn
+    year: int|None = None    # of its release
+    said: str|None = None    # the user's newest words; None in the first turn of a chat
+    before: str|None = None  # name of the track offered before; None in the first turn
 
 system_prompt = ("You recommend music for videos. Offer the track by its name, say in one or two sentences how it "
                  "sounds and why it fits, and heed what the user said.")
 first_words = 'Which music fits this video?'
-longest_name = 100      # characters of a title or an artist that a prompt shows
+longest_name = 100  # characters of a title or an artist that a prompt shows
 _markup = str.maketrans('<>|[]', '‹›¦()')
 
-def _line(text:Any, limit:int=longest_name)->str:
+def _line(text:object, limit:int=longest_name)->str:
     "A stranger's text on one line, without signs of markup."
     plain = clean_text(str(text or ''), limit).translate(_markup)
     return re.sub(r'\b(user|assistant|system)\s*:', r'\1 -', plain, flags=re.I)
 
-def ask_text(
-    ask:GenerationRequest,
-)->str:
+def ask_text(ask:GenerationRequest)->str:
     "The user's message of a prompt."
     name, artist, before = map(_line, (ask.name, ask.artist, ask.before))
     track = f'Track: "{name}"' if name else 'Track: name not known'
@@ -217,17 +208,17 @@ _place = 'MUSIC GOES HERE'
 
 class Frame(NamedTuple):
     "How prompts are framed for a language model."
-    before: tuple[int, ...]      # tokens in front of the music, the same for all prompts
-    between: str                 # text behind the message, up to where the reply begins
-    gap: str                     # what stands between that and the reply's first word
-    end: int                     # the token that closes a reply
+    before: tuple[int, ...]  # tokens in front of the music, the same for all prompts
+    between: str             # text behind the message, up to where the reply begins
+    gap: str                 # what stands between that and the reply's first word
+    end: int                 # the token that closes a reply
 
 def _ids(tokenizer:'PreTrainedTokenizerBase', text:str)->list[int]:
     return tokenizer(text, add_special_tokens=False)['input_ids']
 
 def get_frame(
     tokenizer:'PreTrainedTokenizerBase',
-    form:str='auto',             # see `GeneratorConfig`
+    form:str='auto',  # see `GeneratorConfig`
     system:str=system_prompt,
 )->Frame:
     "The frame of a tokenizer's chat template, or of Vicuna v1.1."
@@ -247,19 +238,15 @@ def _vicuna_frame(tokenizer:'PreTrainedTokenizerBase', system:str)->Frame:
     if spaced: before = before.rstrip(' ')
     return Frame(tuple(_ids(tokenizer, before)), between, '' if spaced else ' ', tokenizer.eos_token_id)
 
-def prompt_ids(
-    tokenizer:'PreTrainedTokenizerBase',
-    frame:Frame,
-    ask:GenerationRequest,
-)->list[int]:                    # behind the music, up to where the reply begins
-    "The second half of a prompt as tokens."
+def prompt_ids(tokenizer:'PreTrainedTokenizerBase', frame:Frame, ask:GenerationRequest)->list[int]:
+    "The second half of a prompt as tokens: behind the music, up to where the reply begins."
     return _ids(tokenizer, ask_text(ask) + frame.between)
 
 def reply_ids(
     tokenizer:'PreTrainedTokenizerBase',
     frame:Frame,
     reply:str,
-    limit:int=128,               # tokens kept, the end token among them (paper, section 5.1)
+    limit:int=128,  # tokens kept, the end token among them (paper, section 5.1)
 )->list[int]:
     "A reply as tokens, closed by the end token; one that is cut is not closed."
     ids = _ids(tokenizer, frame.gap + reply.strip()) + [frame.end]
@@ -268,9 +255,9 @@ def reply_ids(
 # %% ../../nbs/50_models/50_generator.ipynb #cell-029
 def collate(
     frame:Frame,
-    prompts:Sequence[Sequence[int]],       # from `prompt_ids`
-    replies:Sequence[Sequence[int]],       # from `reply_ids`
-)->dict[str, torch.Tensor]:                # ids, labels (int64) and mask (bool), each (b, n)
+    prompts:Sequence[Sequence[int]],  # from `prompt_ids`
+    replies:Sequence[Sequence[int]],  # from `reply_ids`
+)->dict[str, torch.Tensor]:           # ids, labels (int64) and mask (bool), each (b, n)
     "Tokens of a batch, without the music; padded on the right with the end token."
     rows = [[*frame.before, *p, *r] for p, r in zip(prompts, replies, strict=True)]
     n = max(map(len, rows))
@@ -280,11 +267,8 @@ def collate(
                 mask=table([[True]*len(r) for r in rows], False))
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-035
-def add_lora(
-    lm:nn.Module,                # frozen
-    config:GeneratorConfig,
-)->nn.Module:
-    "Low-rank updates beside the attention's projections, through peft."
+def add_lora(lm:nn.Module, config:GeneratorConfig)->nn.Module:
+    "Low-rank updates beside the attention's projections of a frozen language model, through peft."
     require('train', 'peft')
     from peft import LoraConfig, get_peft_model
     lora = LoraConfig(r=config.rank, lora_alpha=config.alpha, lora_dropout=config.dropout,
@@ -294,19 +278,13 @@ def add_lora(
         return get_peft_model(lm, lora)
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-037
-def updated_layers(
-    lm:nn.Module,                # without peft's wrapper
-    config:GeneratorConfig,
-)->Iterator[tuple[str, nn.Linear]]:      # name of the layer as peft has it, layer
-    "The layers that have an update."
+def updated_layers(lm:nn.Module, config:GeneratorConfig)->Iterator[tuple[str, nn.Linear]]:
+    "The layers of a language model (without peft's wrapper) that have an update, with peft's names."
     if not config.rank: return
     for name, layer in lm.named_modules():
         if name.split('.')[-1] in config.targets: yield f'lm.base_model.model.{name}', layer
 
-def update_shapes(
-    lm:nn.Module,
-    config:GeneratorConfig,
-)->dict[str, torch.Size]:
+def update_shapes(lm:nn.Module, config:GeneratorConfig)->dict[str, torch.Size]:
     "Names and shapes of the two factors of every update, as peft saves them."
     shapes = {}
     for name, layer in updated_layers(lm, config):
@@ -314,12 +292,11 @@ def update_shapes(
         shapes[f'{name}.lora_B.default.weight'] = torch.Size((layer.out_features, config.rank))
     return shapes
 
-# %% ../../nbs/50_models/50_generator.ipynb #cell-038
 @torch.no_grad()
 def merge_updates(
-    lm:nn.Module,                            # its weights are changed
+    lm:nn.Module,  # its weights are changed
     config:GeneratorConfig,
-    updates:Mapping[str, torch.Tensor],      # named as by `update_shapes`
+    updates:Mapping[str, torch.Tensor],  # named as by `update_shapes`
 )->None:
     "Add the low-rank updates to the weights (Hu et al. 2021)."
     for name, layer in updated_layers(lm, config):
@@ -327,20 +304,23 @@ def merge_updates(
         layer.weight.copy_(layer.weight.float() + b @ a*(config.alpha/config.rank))
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-039
-class _Parts(nn.Module):
+class _Parts(SavedModel):
     "A frozen language model, and what is trained beside it."
+    config: GeneratorConfig
+    mean: torch.Tensor
+    spread: torch.Tensor
     def __init__(self,
         config:GeneratorConfig,
-        lm:nn.Module,              # from `open_base`; its own weights are frozen
+        lm:nn.Module,  # from `open_base`; its own weights are frozen
         tokenizer:'PreTrainedTokenizerBase',
-        trainable:bool=True,       # updates stand beside the weights, by peft; False: `merge_updates` adds them
+        trainable:bool=True,  # updates stand beside the weights, by peft; False: `merge_updates` adds them
     ):
-        super().__init__()
-        self.config, self.tokenizer, self.frame = config, tokenizer, get_frame(tokenizer, config.form)
+        super().__init__(config)
+        self.tokenizer, self.frame = tokenizer, get_frame(tokenizer, config.form)
         self.beside, self.merged = trainable and config.rank > 0, {}
         self.lm = add_lora(lm.requires_grad_(False), config) if self.beside else lm.requires_grad_(False)
         with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', 'Initializing zero-element')      # without soft tokens
+            warnings.filterwarnings('ignore', 'Initializing zero-element')  # without soft tokens
             self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
         self.register_buffer('mean', torch.zeros(config.d_music))
         self.register_buffer('spread', torch.ones(config.d_music))
@@ -350,9 +330,9 @@ class _Parts(nn.Module):
     def _reset(self):
         "Soft tokens as large as words."
         if self.projection.weight.is_meta or not self.config.n_soft: return
-        size = self.words.weight.float().std()
-        self.projection.weight.normal_(std=float(size)/math.sqrt(self.config.d_music))
-        self.projection.bias.normal_(std=float(size))
+        size = self.words.weight.float().std().item()
+        self.projection.weight.normal_(std=size/math.sqrt(self.config.d_music))
+        self.projection.bias.normal_(std=size)
 
     @property
     def words(self)->nn.Embedding: return self.lm.get_input_embeddings()
@@ -372,13 +352,13 @@ class _Parts(nn.Module):
         weights = {n: p for n, p in self.named_parameters() if not n.startswith('lm.') or 'lora_' in n}
         return weights | {n: b for n, b in self.named_buffers() if not n.startswith('lm.')}
 
-    def state_dict(self, *args:Any, **kwargs:Any)->dict[str, torch.Tensor]:
+    def state_dict(self, *args:object, **kwargs:object)->dict[str, torch.Tensor]:
         "What is saved: own parts, and updates that were merged."
         return self.merged | {n: p.detach() for n, p in self.own_parts().items()}
 
     def soft(self,
-        music:torch.Tensor,          # (b, d_music); NaN where not known
-    )->torch.Tensor:                 # (b, n_soft, d_word)
+        music:torch.Tensor,  # (b, d_music); NaN where not known
+    )->torch.Tensor:         # (b, n_soft, d_word)
         "The music as soft tokens."
         d = self.config.d_music
         if music.ndim != 2 or music.shape[1] != d:
@@ -388,7 +368,7 @@ class _Parts(nn.Module):
         return self.projection(known).unflatten(-1, (self.config.n_soft, -1))
 
     def fit_scale(self,
-        music:torch.Tensor,        # (n, d_music) of the training set
+        music:torch.Tensor,  # (n, d_music) of the training set
     ):
         "Take mean and spread of the music's numbers (raises `ValueError` if one is not finite)."
         if not music.isfinite().all():
@@ -399,31 +379,30 @@ class _Parts(nn.Module):
 # %% ../../nbs/50_models/50_generator.ipynb #cell-041
 class Generator(_Parts):
     "A frozen language model with a music input and low-rank updates (paper, section 4.2 and figure 4)."
-    kind, task = 'generator', 'text-generation'
+    kind, task, config_class = 'generator', 'text-generation', GeneratorConfig
     about = "Writes why a track was chosen: soft tokens from the music, LoRA on a frozen language model. "\
             "Only the projection and the updates are in this file."
 
     def embed(self,
-        ids:torch.Tensor,            # (b, n) tokens, each row beginning with the frame's
-        music:torch.Tensor,          # (b, d_music)
-        at:int|None=None,            # where the music goes; None: behind the frame's first tokens
-    )->torch.Tensor:                 # (b, n + n_soft, d_word)
-        "Word embeddings with the soft tokens among them."
-        words, at = self.words(ids), len(self.frame.before) if at is None else at
+        ids:torch.Tensor,    # (b, n) tokens, each row beginning with the frame's
+        music:torch.Tensor,  # (b, d_music)
+    )->torch.Tensor:         # (b, n + n_soft, d_word)
+        "Word embeddings with the soft tokens behind the frame's first words."
+        words, at = self.words(ids), len(self.frame.before)
         if not self.config.n_soft: return words
         return torch.cat([words[:, :at], self.soft(music).to(words.dtype), words[:, at:]], 1)
 
-    def widen(self, x:torch.Tensor, fill:int|bool, at:int|None=None)->torch.Tensor:
+    def widen(self, x:torch.Tensor, fill:int|bool)->torch.Tensor:
         "Room for the soft tokens in labels or a mask."
-        at = len(self.frame.before) if at is None else at
+        at = len(self.frame.before)
         return torch.cat([x[:, :at], x.new_full((len(x), self.config.n_soft), fill), x[:, at:]], 1)
 
     def forward(self,
-        ids:torch.Tensor,            # (b, n)
-        labels:torch.Tensor,         # (b, n), -100 where nothing is trained
-        mask:torch.Tensor,           # (b, n)
-        music:torch.Tensor,          # (b, d_music)
-    )->tuple[torch.Tensor, torch.Tensor]:      # negative log-likelihood of every trained token (m,), and its row (m,)
+        ids:torch.Tensor,     # (b, n)
+        labels:torch.Tensor,  # (b, n), -100 where nothing is trained
+        mask:torch.Tensor,    # (b, n)
+        music:torch.Tensor,   # (b, d_music)
+    )->tuple[torch.Tensor, torch.Tensor]:  # negative log-likelihood of every trained token (m,), and its row (m,)
         "How likely the replies are, token by token."
         embedded, room = self.embed(ids, music), self.widen(mask, True).long()
         hidden = self.body(inputs_embeds=embedded, attention_mask=room, use_cache=False).last_hidden_state
@@ -432,18 +411,14 @@ class Generator(_Parts):
         logits = self.lm.get_output_embeddings()(hidden[:, :-1][here])
         return F.cross_entropy(logits.float(), target[here], reduction='none'), row
 
-    def save_pretrained(self, folder:str|Path, about:str='', half:bool=False)->Path:
-        "Write what is trained, as float16 if `half`; the language model is named, not copied."
-        return save_model(self, folder, about, half)
-
     @classmethod
     def from_pretrained(cls,
-        name:str|Path,                       # folder, or id on the hub
-        dtype:torch.dtype=torch.float32,     # of the language model
+        name:str|Path,                    # a folder, or an id on the hub
+        dtype:torch.dtype=torch.float32,  # of the language model
         device:str|torch.device='cpu',
-        base:str|Path|None=None,             # another place of the language model; None: as config.json says
-        trainable:bool=False,                # updates stay beside the weights (needs peft); False: merged
-    )->'Generator':                          # in eval mode
+        base:str|Path|None=None,  # another place of the language model; None: as config.json says
+        trainable:bool=False,     # updates stay beside the weights (needs peft); False: merged
+    )->'Generator':               # in eval mode
         "Read a generator, and the language model it belongs to."
         config, sha256 = read_config(cls.kind, GeneratorConfig, folder := hub_folder(str(name)))
         model = cls(config, *open_base(base or config.base, dtype), trainable)
@@ -457,8 +432,8 @@ class Generator(_Parts):
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-052
 def track_music(
-    segments:torch.Tensor,       # (n, d) summaries of a track's segments, n >= 1
-)->torch.Tensor:                 # (d,), float32
+    segments:torch.Tensor,  # (n, d) summaries of a track's segments, n >= 1
+)->torch.Tensor:            # (d,), float32
     "What a generator hears of a track: the mean of its segments."
     if segments.ndim != 2 or not len(segments):
         raise ValueError(f"segments must have shape (n, d) with n >= 1, got {tuple(segments.shape)}")
