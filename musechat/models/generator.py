@@ -311,28 +311,23 @@ class _Parts(SavedModel):
     spread: torch.Tensor
     def __init__(self,
         config:GeneratorConfig,
-        lm:nn.Module,  # from `open_base`; its own weights are frozen
+        lm:nn.Module,  # from `open_base`; it is frozen
         tokenizer:'PreTrainedTokenizerBase',
-        trainable:bool=True,  # updates stand beside the weights, by peft; False: `merge_updates` adds them
+        trainable:bool=True,  # peft's updates beside the weights; False: `merge_updates` adds them
     ):
         super().__init__(config)
         self.tokenizer, self.frame = tokenizer, get_frame(tokenizer, config.form)
         self.beside, self.merged = trainable and config.rank > 0, {}
         self.lm = add_lora(lm.requires_grad_(False), config) if self.beside else lm.requires_grad_(False)
         with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', 'Initializing zero-element')  # without soft tokens
+            warnings.filterwarnings('ignore', 'Initializing zero-element')
             self.projection = nn.Linear(config.d_music, config.n_soft*lm.config.hidden_size)
         self.register_buffer('mean', torch.zeros(config.d_music))
         self.register_buffer('spread', torch.ones(config.d_music))
-        self._reset()
-
-    @torch.no_grad()
-    def _reset(self):
-        "Soft tokens as large as words."
-        if self.projection.weight.is_meta or not self.config.n_soft: return
-        size = self.words.weight.float().std().item()
-        self.projection.weight.normal_(std=size/math.sqrt(self.config.d_music))
-        self.projection.bias.normal_(std=size)
+        if config.n_soft and not self.projection.weight.is_meta:  # soft tokens as large as words
+            size = self.words.weight.float().std().item()
+            nn.init.normal_(self.projection.weight, std=size/math.sqrt(config.d_music))
+            nn.init.normal_(self.projection.bias, std=size)
 
     @property
     def words(self)->nn.Embedding: return self.lm.get_input_embeddings()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, TypeVar
+from typing import Any, Callable, Iterable, Iterator, Mapping, TypeVar
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -22,8 +22,6 @@ from ..core.files import write_atomic
 from ..encoders.checkpoints import hub_folder
 
 # %% ../../nbs/50_models/10_saving.ipynb #cell-005
-if TYPE_CHECKING: from _typeshed import DataclassInstance
-
 def _card(kind:str, task:str, summary:str, settings:dict, about:str)->str:
     "A model card: what it is, its settings, and what the trainer has to tell."
     rows = ''.join(f'| {k} | {printable(v)} |\n' for k, v in settings.items())
@@ -78,6 +76,7 @@ def _about(folder:Path, kind:str)->dict:
     return about
 
 Config = TypeVar('Config')
+Model = TypeVar('Model', bound='SavedModel')
 
 def read_config(
     kind:str,                            # of the model, as its class has it
@@ -125,16 +124,15 @@ def read_state(
     return state
 
 # %% ../../nbs/50_models/10_saving.ipynb #cell-017
-Model = TypeVar('Model', bound='SavedModel')
-
 class SavedModel(nn.Module):
     "A model that is made from its settings, saved in a folder and read from one."
     kind: str                    # its name in `config.json`
     about: str                   # a sentence for the model card
     task = 'feature-extraction'  # the hub's word for what it does
     config_class: Callable       # a dataclass
+    config: Any                      # one of these
 
-    def __init__(self, config:'DataclassInstance'):
+    def __init__(self, config:object):
         super().__init__()
         self.config = config
 
