@@ -29,7 +29,7 @@ from ..core.files import write_atomic
 from ..data.corpus import Corpus, Item
 from .dataset import in_turn, Data, write_split
 from ..encoders.audio import AstMusic
-from ..encoders.base import load_pretrained, quiet, TextEncoder, weights_version
+from ..encoders.base import quiet, TextEncoder, weights_version
 from ..models.candidate_ranker import Mvp
 from ..data.features import Features, longest_s, named_failure, read_ahead
 from ..models.fusion import Fusion, FusionConfig, Query
@@ -355,17 +355,6 @@ class FusionWithMusic(_Hearing):
         self.config = self.fusion.config = replace(self.config, music_version=version)
         return self.fusion.save_pretrained(folder, about)
 
-    @classmethod
-    def from_pretrained(cls,
-        folder:str|Path,          # made by `save_pretrained`
-    )->'FusionWithMusic':
-        "Read both parts, on the CPU, ready to embed."
-        from transformers import ASTModel
-        folder = Path(folder)
-        def read(name): return load_pretrained(ASTModel, folder/name, local_files_only=True)
-        offered = read('music_offered') if (folder/'music_offered').is_dir() else None
-        return cls(Fusion.from_pretrained(folder), read('music'), offered).eval()
-
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-027
 class _Answered:
     "A `Fusion` that has answered already, for `fusion_step`."
@@ -471,7 +460,7 @@ def launched_precision()->str:      # 'no', 'bf16' or 'fp16'
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-045
 def train_end_to_end(
-    dialogs:Mapping[str, Sequence[Dialog]],       # 'train' and 'validation'
+    dialogs:Mapping[str, Sequence[Dialog]],       # 'train' and 'validation', of which at most 510 judge it
     segments:SoundSegments,
     messages:Messages,
     encoder:AstMusic,                             # where the fine-tuning starts; left as it is
@@ -483,18 +472,18 @@ def train_end_to_end(
     dropping:Dropping=Dropping(),
     shared:bool=True,                             # one encoder for targets and offered tracks; False: one each
     gradient_checkpointing:bool=True,
-    n_validation:int=510,                         # dialogs at most that it is judged by
     about:str='',                                 # for the model card
     progress:bool=True,
 )->FusionWithMusic:                               # on the CPU, ready to embed
     "Train recommender and music encoder together, or continue; bit for bit the same on a CPU."
     from accelerate import PartialState
-    config, train = config or replace(end_to_end_training, mixed_precision=launched_precision()), training_items(dialogs)
+    train = training_items(dialogs)
+    config = config or replace(end_to_end_training, mixed_precision=launched_precision())
     config = fitting(config, seed, len(train))
     whole = new_finetuning(segments, messages, train, encoder, model, seed, shared, gradient_checkpointing)
     drawn = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, whole.config.n_age)
     data = WaveSamples(drawn, encoder.extractor, whole.music.config)
-    evaluate = _validate(dialogs.get('validation', ())[:n_validation], data, recordings)
+    evaluate = _validate(dialogs.get('validation', ())[:510], data, recordings)
     def step(m, b): return end_to_end_step(m, b, whole.config.loss, dropping.first)
     result = fit(whole, data, step, config, out, evaluate, progress)
     whole, card = whole.cpu().eval(), dialogs_card(dialogs, config, dropping, result, about)
@@ -517,7 +506,6 @@ def fine_tune_on(
     model:FusionConfig|Fusion|None=None,
     shared:bool=True,
     gradient_checkpointing:bool=True,
-    about:str='',                             # for the model card
     progress:bool=True,                       # bars on stderr
 )->FusionWithMusic:                           # on the CPU, ready to embed
     "Train recommender and music encoder together on a data set of quartets, or continue where that was stopped."
@@ -526,7 +514,7 @@ def fine_tune_on(
     dialogs, messages = open_dialogs(data, mvp, n_more, text, seed, progress)
     segments = SoundSegments(features, pack_audio(corpus, sound or corpus.folder/'sound', n_workers, progress))
     told = (f'{describe_data(data)} Trained together with the music encoder {encoder.version}, which is in the folder '
-            f'`music`. {about}')
+            '`music`.')
     whole = train_end_to_end(dialogs, segments, messages, encoder, out, seed, recordings_of(corpus), config, model,
                              shared=shared, gradient_checkpointing=gradient_checkpointing, about=told,
                              progress=progress)
