@@ -21,7 +21,7 @@ import numpy as np
 from ...core.errors import MusechatError, printable, require
 from ...core.files import atomic_path
 from ...core.samples import read_toml
-from .music import compose, read_styles, Style, styles, to_midi, Voice
+from .music import compose, from_row, read_styles, Style, styles, to_midi, Voice
 from .rendering import encode_mp3, render
 from ...encoders.checkpoints import fetch
 
@@ -45,7 +45,6 @@ def near(rng:random.Random, x:float, spread:float)->float:
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-009
 more_styles = read_styles('data', 'simulation', 'more_styles.toml')
-_every_style = {**styles, **more_styles}
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-011
 @dataclass(frozen=True)
@@ -61,15 +60,9 @@ class Kind:
     sung: float                 # share of its artists that have a singer
     choir: float                # share that have a choir
 
-def _read_kinds()->dict[str, Kind]:
-    out = {}
-    for row in read_toml('data', 'simulation', 'kinds.toml')['kinds']:
-        name = row['style']
-        fields = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-        out[name] = Kind(**{**fields, 'style': _every_style[name]})
-    return out
-
-kinds = _read_kinds()
+_rows = read_toml('data', 'simulation', 'kinds.toml')['kinds']
+_every_style = {**styles, **more_styles}
+kinds = {row['style']: from_row(Kind, {**row, 'style': _every_style[row['style']]}) for row in _rows}
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-012
 @dataclass(frozen=True)
@@ -81,8 +74,8 @@ class Instrument:
     high: int
     family: str
 
-_rows = read_toml('data', 'simulation', 'instruments.toml')['instruments']
-instruments = {row['name']: Instrument(**row) for row in _rows}
+_sounds = read_toml('data', 'simulation', 'instruments.toml')['instruments']
+instruments = {row['name']: from_row(Instrument, row) for row in _sounds}
 
 def players(
     families:tuple[str, ...],
@@ -92,20 +85,19 @@ def players(
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-015
 words = {kind: tuple(text.split()) for kind, text in read_toml('data', 'simulation', 'words.toml').items()}
+_names = read_toml('data', 'simulation', 'names.toml')
 
 def artist_name(
     seed:int,
     a:int,                # number of the artist, 0 or more
 )->str:
     "A name for artist `a`; a pair of words comes back only after all others."
-    rng = stream(seed, 'artist name', a)
-    first, last = ('first', 'last') if a % 2 else ('adjective', 'noun')
-    m, n = len(words[first]), len(words[last])
-    k = (a//2*1009 + stream(seed, 'artist names', a % 2).randrange(m*n)) % (m*n)
-    one, two = words[first][k % m], words[last][k//m]
-    band = [f'The {one} {two}', f'{one} {two}', f'{one} & the {two}', f'DJ {one} {two[:-1]}', f'{two} Orchestra', ]
-    name = rng.choice(band[:4]) if not a % 2 else rng.choice((f'{one} {two}', f'{one} {two}', f'{one} {two} Trio', f'{one} {two} & Friends'))
-    again = a//2//(m*n)
+    rng, kind = stream(seed, 'artist name', a), 'person' if a % 2 else 'band'
+    first, last = (words[w] for w in _names[kind]['of'])
+    n = len(first)*len(last)
+    k = (a//2*1009 + stream(seed, 'artist names', a % 2).randrange(n)) % n
+    one, two, again = first[k % len(first)], last[k//len(first)], a//2//n
+    name = rng.choice(_names[kind]['forms']).format(one=one, two=two, stem=two[:-1])
     return name + (f' {"I"*(again + 1)}' if again else '')
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-018
@@ -126,11 +118,12 @@ def _vocals(rng:random.Random, k:Kind)->str:
 def song_title(rng:random.Random)->str:
     "A title, of a song or an album, by rule."
     adjective, noun, other, person = (rng.choice(words[w]) for w in ('adjective', 'noun', 'noun', 'first'))
-    forms = (f'{adjective} {noun}', f'{noun} and {other}', f'{person}', f'The {adjective} {noun[:-1]}', f'{noun} for {person}', f'No More {noun}', f'Letter to {person}',
-             f'{adjective} Again', f'Where the {noun} Are', f'{noun} in the {other[:-1]}', f'{adjective}', f'Of {noun} & {other}', f'{noun[:-1]} No. {rng.randint(2, 9)}')
-    foreign = ('夜の{}', 'Été {}', 'Ночь {}', 'Canción de {}', '{} のうた', 'Ελπίδα {}', 'Çok {}', 'Für {}', 'Noche {}', 'Über die {}')
-    return rng.choice(foreign).format(rng.choice((person, noun))) if rng.random() < .07 else rng.choice(forms)
+    said = dict(adjective=adjective, noun=noun, other=other, person=person, stem=noun[:-1], other_stem=other[:-1])
+    number = rng.randint(2, 9)
+    if rng.random() >= .07: return rng.choice(_names['titles']).format(**said, number=number)
+    return rng.choice(_names['foreign_titles']).format(rng.choice((person, noun)))
 
+# %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #e3ff99f2
 @lru_cache(4096)
 def draw_artist(
     seed:int,
@@ -140,11 +133,14 @@ def draw_artist(
     rng, order = stream(seed, 'artist', a), sorted(kinds)
     stream(seed, 'styles in turn', a//len(order)).shuffle(order)
     home = order[a % len(order)]
-    near = sorted(kinds, key=lambda n: abs(kinds[n].energy - kinds[home].energy) + abs(kinds[n].valence - kinds[home].valence))[1:6]
-    two = (home, rng.choice(near)) if rng.random() < .4 else (home,)
-    decade = rng.choice([d for d in range(1950, 2030, 10) if d >= max(kinds[s].since for s in two)])
-    albums = tuple((song_title(rng), decade + rng.randint(0, 9 if decade < 2020 else 4)) for _ in range(rng.randint(1, 3)))
-    return Artist(artist_name(seed, a), two, decade, _vocals(rng, kinds[home]), albums)
+    k = kinds[home]
+    def unlike(name): return abs(kinds[name].energy - k.energy) + abs(kinds[name].valence - k.valence)
+    neighbours = sorted(kinds, key=unlike)[1:6]
+    two = (home, rng.choice(neighbours)) if rng.random() < .4 else (home,)
+    decade = rng.choice(range(max(kinds[s].since for s in two), 2030, 10))
+    years = range(10 if decade < 2020 else 5)
+    albums = tuple((song_title(rng), decade + rng.choice(years)) for _ in range(rng.randint(1, 3)))
+    return Artist(artist_name(seed, a), two, decade, _vocals(rng, k), albums)
 
 def _whose(seed:int, i:int)->int:
     "The artist of pair `i`: forty for every two hundred pairs, some more busy than others, a tenth from earlier ones."
@@ -178,16 +174,18 @@ _moods = ('phrygian', 'minor', 'dorian', 'mixolydian', 'major', 'lydian')     # 
 def _mode(rng:random.Random, style:str, valence:float)->str:
     return 'bhairav' if style == 'raga' else _moods[round(clamp(rng.gauss(5*valence, .7), 0, 5))]
 
-def _tempo(rng:random.Random, k:Kind, energy:float)->float:
-    return round(clamp(k.style.tempo_bpm*2**(.5*(energy - k.energy) + rng.gauss(0, .07)), 48, 190), 1)
+def _tempo(rng:random.Random, usual_bpm:float, livelier:float)->float:
+    return round(clamp(usual_bpm*2**(.5*livelier + rng.gauss(0, .07)), 48, 190), 1)
 
 def _drums(rng:random.Random, k:Kind, energy:float)->str:
-    if k.style.drums: return 'none' if energy + rng.gauss(0, .05) < .3 else 'own'
-    return 'added' if energy + rng.gauss(0, .05) > .45 else 'none'
+    felt = energy + rng.gauss(0, .05)
+    if k.style.drums: return 'none' if felt < .3 else 'own'
+    return 'added' if felt > .45 else 'none'
 
 def _decade(rng:random.Random, k:Kind, usual:int)->int:
     return int(clamp(usual + 10*rng.choice((-1, 0, 0, 0, 0, 1)), k.since, 2020))
 
+# %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #369046c3
 def _original(seed:int, i:int)->Song:
     "A song of its own."
     rng, a = stream(seed, 'song', i), _whose(seed, i)
@@ -195,11 +193,17 @@ def _original(seed:int, i:int)->Song:
     style = rng.choice(artist.styles if rng.random() < .9 else list(kinds))
     k = kinds[style]
     energy, valence = near(rng, k.energy, .16), near(rng, k.valence, .22)
-    lead = rng.choice(players(k.leads)) if rng.random() < .65 else 'own'
-    comp = rng.choice(players(k.comps)) if rng.random() < .45 else 'own'
-    vocals = artist.vocals if rng.random() < .8 else _vocals(rng, k)
-    return Song(f's{i:06d}', 'original', a, style, energy, valence, _tempo(rng, k, energy), rng.choice('C Db D Eb E F G Ab A Bb'.split()), _mode(rng, style, valence),
-                lead, comp, vocals, _drums(rng, k, energy), _decade(rng, k, artist.decade), rng.randrange(10**6))
+    return Song(
+        f's{i:06d}', 'original', a, style, energy, valence,
+        lead=rng.choice(players(k.leads)) if rng.random() < .65 else 'own',
+        comp=rng.choice(players(k.comps)) if rng.random() < .45 else 'own',
+        vocals=artist.vocals if rng.random() < .8 else _vocals(rng, k),
+        tempo_bpm=_tempo(rng, k.style.tempo_bpm, energy - k.energy),
+        key=rng.choice('C Db D Eb E F G Ab A Bb'.split()),
+        mode=_mode(rng, style, valence),
+        drums=_drums(rng, k, energy),
+        decade=_decade(rng, k, artist.decade),
+        tune=rng.randrange(10**6))
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-023
 def _source(seed:int, i:int)->tuple[int, str]:
@@ -219,11 +223,13 @@ def draw_song(
     if origin == 'original': return song
     rng, k = stream(seed, 'again', i), kinds[song.style]
     energy, valence = near(rng, song.energy, .07), near(rng, song.valence, .07)
-    same = replace(song, origin=origin, energy=energy, valence=valence, tempo_bpm=_tempo(rng, replace(k, style=replace(k.style, tempo_bpm=song.tempo_bpm), energy=song.energy), energy))
+    tempo = _tempo(rng, song.tempo_bpm, energy - song.energy)
+    same = replace(song, origin=origin, energy=energy, valence=valence, tempo_bpm=tempo)
     if origin == 'other take': return same
     a = _whose(seed, i)
     other = draw_artist(seed, a)
-    return replace(same, artist=a, key=rng.choice('C D E F G A'.split()), vocals=other.vocals, decade=_decade(rng, k, max(song.decade, other.decade)))
+    key, decade = rng.choice('C D E F G A'.split()), _decade(rng, k, max(song.decade, other.decade))
+    return replace(same, artist=a, key=key, vocals=other.vocals, decade=decade)
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-027
 def _hand_over(v:Voice, name:str)->Voice:
@@ -237,44 +243,44 @@ _ranges = dict(female=(62, 81), male=(41, 60))
 def _singers(song:Song, v:Voice)->list[Voice]:
     "A singer for the tune of `v`: a General MIDI voice, for a woman two in unison."
     low, high = _ranges[song.vocals]
-    one = Voice(f'{song.vocals} voice', 52, 'melody', v.pattern, low, high, 118, .97, volume=127, reverb=40, pentatonic=v.pentatonic)
-    return [one, replace(one, program=85, kind='double', pattern='0', velocity=110)] if song.vocals == 'female' else [one]
+    one = Voice(f'{song.vocals} voice', 52, 'melody', v.pattern, low, high, 118, .97, volume=127, pentatonic=v.pentatonic)
+    if song.vocals == 'male': return [one]
+    return [one, replace(one, program=85, kind='double', pattern='0', velocity=110)]
 
 _choir = Voice('choir', 52, 'comp', 'x---x---|x-------', 53, 76, 104, 1., 3, volume=120, reverb=100, swell=True)
 _tune = Voice('voice', 53, 'melody', 'x---x-x-|x--x--x-|x---x---', 60, 79)
 _brushes = dict(kick='x.....x.', rim='..x...x.', shaker='xoxoxoxo', fills='yes')
 
-def _first(voices:list[Voice], kind:str)->int|None:
-    return next((j for j, v in enumerate(voices) if v.kind == kind), None)
-
+# %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #e4f62064
 def _cast(song:Song, voices:list[Voice])->list[Voice]:
     "Who plays and sings."
-    tune, chords = _first(voices, 'melody'), _first(voices, 'comp')
-    if song.comp != 'own' and chords is not None: voices[chords] = _hand_over(voices[chords], song.comp)
+    place = {v.kind: j for j, v in reversed([*enumerate(voices)])}        # of the first voice of a kind
+    if song.comp != 'own' and 'comp' in place: voices[place['comp']] = _hand_over(voices[place['comp']], song.comp)
     if song.lead != 'own':
-        if tune is None: voices.append(_tune)
-        tune = _first(voices, 'melody')
+        if 'melody' not in place: voices.append(_tune)
+        tune = place.setdefault('melody', len(voices) - 1)
         voices[tune] = _hand_over(voices[tune], song.lead)
     if song.vocals == 'choir': voices.append(_choir)
-    if song.vocals in _ranges:
-        v = voices[tune] if tune is not None else _tune
-        voices = [replace(w, volume=int(.8*w.volume)) for w in voices]
-        if tune is not None: voices[tune] = replace(voices[tune], velocity=max(1, v.velocity - 14), level=max(2, v.level))
-        voices += _singers(song, v)
-    return voices
+    if song.vocals not in _ranges: return voices
+    sung = voices[place['melody']] if 'melody' in place else _tune
+    voices = [replace(v, volume=int(.8*v.volume)) for v in voices]
+    if 'melody' in place:
+        quiet = replace(voices[place['melody']], velocity=max(1, sung.velocity - 14), level=max(2, sung.level))
+        voices[place['melody']] = quiet
+    return voices + _singers(song, sung)
 
 def arrange(
     song:Song,
 )->Style:
     "The style of a song, changed by its factors."
-    s, up = kinds[song.style].style, song.energy - .5
-    voices = [replace(v, velocity=int(clamp(v.velocity + 36*up, 20, 126))) for v in _cast(song, list(s.voices))]
+    s, up, wet = kinds[song.style].style, song.energy - .5, 25*(song.decade == 1980)
+    def played(v): return replace(v, velocity=int(clamp(v.velocity + 36*up, 20, 126)), reverb=min(127, v.reverb + wet))
+    voices = tuple(played(v) for v in _cast(song, list(s.voices)))
     drums = dict(own=s.drums, added=_brushes, none={})[song.drums]
     levels = tuple(int(clamp(v + (song.energy > .7) - (song.energy < .25), 1, 3)) for v in s.levels)
-    wet = 25*(song.decade == 1980)
-    voices = [replace(v, reverb=min(127, v.reverb + wet)) for v in voices]
-    return replace(s, voices=tuple(voices), drums=drums, levels=levels, drum_volume=int(clamp(s.drum_volume + 50*up, 40, 127)))
+    return replace(s, voices=voices, drums=drums, levels=levels, drum_volume=int(clamp(s.drum_volume + 50*up, 40, 127)))
 
+# %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #215e3ba0
 def score_of(
     song:Song,
     song_s:float=20.,         # seconds to fill
@@ -282,7 +288,8 @@ def score_of(
     "Compose a song."
     style = arrange(song)
     bar_s = style.beats_per_bar*60/song.tempo_bpm
-    return to_midi(compose(style, song.tempo_bpm, song.key, song.mode, song.tune, duration_s=max(4, math.ceil(song_s/bar_s))*bar_s))
+    n_bar = max(4, math.ceil(song_s/bar_s))
+    return to_midi(compose(style, song.tempo_bpm, song.key, song.mode, song.tune, n_bar*bar_s))
 
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-030
 rate_hz = 24000          # of the files
@@ -297,8 +304,7 @@ class Era:
     burst: float = 0.   # share of a short dense reverberation
     bass_db: float = 0.
 
-eras = {1950: Era(3400, 0., -22, -52), 1960: Era(4800, 1.6, -21, -56), 1970: Era(7000, 1., -20, -62, bass_db=2.), 1980: Era(10500, 1.2, -19, burst=.5, bass_db=-2.),
-        1990: Era(11000, 1., -17), 2000: Era(11500, 1., -11.5), 2010: Era(11500, 1.2, -11, bass_db=4.), 2020: Era(9500, 1.3, -12.5, bass_db=5.)}
+eras = {int(decade): Era(**row) for decade, row in read_toml('data', 'simulation', 'eras.toml').items()}
 
 @lru_cache(2)
 def _burst(n:int)->np.ndarray:
@@ -314,6 +320,7 @@ def _colour(spectrum:np.ndarray, n:int, era:Era)->np.ndarray:
     if era.cut_hz < 6000: gain *= np.clip(hz/160, 0, 1)
     return spectrum*(gain*(1 + era.burst*_burst(n)) if era.burst else gain)[:, None]
 
+# %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #50b9b07f
 def produce(
     sound:np.ndarray,         # float32 (n, 2) at 48 kHz
     decade:int,               # one of `eras`
@@ -337,8 +344,9 @@ def produce(
 # %% ../../../nbs/60_data/30_simulation/30_songs.ipynb #cell-033
 def soundfont_of(synth:str)->Path|None:
     "The soundfont file of a synthesiser; FluidSynth finds its own."
-    if synth not in ('rustysynth', 'fluidsynth'): raise MusechatError(f"synth must be 'rustysynth' or 'fluidsynth', got {printable(synth)!r}")
     if synth == 'fluidsynth': return None
+    if synth != 'rustysynth':
+        raise MusechatError(f"synth must be 'rustysynth' or 'fluidsynth', got {printable(synth)!r}")
     require('simulation', 'midirenderer', 'mido')
     return fetch('timgm6mb')/'TimGM6mb.sf2'
 

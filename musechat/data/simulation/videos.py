@@ -17,7 +17,7 @@ from PIL import Image
 
 from ...core.files import atomic_path
 from .songs import instruments, kinds, near, Song, stream
-from .views import draw_people, props, scenes, sprite, view_h, view_w
+from .views import draw_people, draw_prop, props, scenes, view_h, view_w
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-006
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _cutout(im:Image.Image|None, size:float, shoot:Shoot)->tuple[np.ndarray, np.
     cover = (rgba[..., 3:].astype(np.uint16)*257) >> 8
     return grade(rgba[..., :3], shoot.palette, shoot.brightness)*cover, 256 - cover
 
-def _lay(frame:np.ndarray, sprite:tuple[np.ndarray, np.ndarray], y:int, x:int):
+def _lay(frame:np.ndarray, sprite:tuple[np.ndarray, np.ndarray], y:int, x:int)->None:
     "Lay a sprite on a frame, in place; what sticks out is cut off."
     colour, rest = sprite
     h, w = min(colour.shape[0], frame_h - y), min(colour.shape[1], frame_w - x)
@@ -156,7 +156,7 @@ _falling = dict(      # how many flakes, drops or sparks, how fast they fall, th
     city=(18, .4, (255, 240, 190)),
 )
 
-def _weather(frame:np.ndarray, scene:str, drops:np.ndarray, t:float):
+def _weather(frame:np.ndarray, scene:str, drops:np.ndarray, t:float)->None:
     "Rain, snow, sparks and dust, in place."
     if scene not in _falling: return
     n, speed, colour = _falling[scene]
@@ -174,7 +174,7 @@ def paint(
     rng = random.Random(shoot.paint)
     starts = cuts(shoot, tempo_bpm, song_s, rng)
     shots = _shots(shoot, len(starts), rng)
-    figure, prop = _cutout(draw_people(shoot.people, rng), 1., shoot), _cutout(sprite(72, 66, props[shoot.prop]) if shoot.prop in props else None, .95, shoot)
+    figure, prop = _cutout(draw_people(shoot.people, rng), 1., shoot), _cutout(draw_prop(shoot.prop), .95, shoot)
     side, gen = rng.random() < .5, np.random.default_rng(rng.getrandbits(32))
     drops, bob = gen.random((200, 2)), 1 + 5*shoot.motion
     for f in range(round(song_s*fps)):
