@@ -28,7 +28,7 @@ from ..core.types import cut_segments
 from ..encoders.presets import Preset
 from .corpus import Corpus, Item
 from ..encoders.audio import summary_tags
-from ..encoders.registry import load_encoders
+from ..encoders.registry import Encoders, load_encoders
 from ..core.jobs import Done, run_units
 from ..media.read import Audio, Frames, read_audio, read_frames, segment_waves
 from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags
@@ -78,14 +78,14 @@ def _half(x:torch.Tensor, name:str)->np.ndarray:
         raise MusechatError(f"{name}: format: gives numbers that are not finite as float16")
     return kept.numpy()
 
-def _tag_scores(encoders, summary:np.ndarray, waves:np.ndarray, mask:np.ndarray)->np.ndarray:
+def _tag_scores(encoders:Encoders, summary:np.ndarray, waves:np.ndarray, mask:np.ndarray)->np.ndarray:
     "Scores of the MTT and MSD tags, float32 (n, 100)."
     tagger = getattr(encoders, 'tagger', None)
     if tagger is None and encoders.music.version.startswith('musicnn'): found = summary_tags(torch.from_numpy(summary))
     else: found = (tagger or Tagger.from_pretrained()).tag([w[m] for w, m in zip(waves, mask)])
     return np.array([[*t['mtt'].values(), *t['msd'].values()] for t in found], np.float32)
 
-def _encode(frames:Frames, audio:Audio, encoders, item:Item, tokens:bool=True)->dict[str, np.ndarray]:
+def _encode(frames:Frames, audio:Audio, encoders:Encoders, item:Item, tokens:bool=True)->dict[str, np.ndarray]:
     "All that is kept of an item, one row a segment."
     waves, mask, segments = segment_waves(audio.wave, audio.sample_rate_hz, item.start_s)
     seen = cut_segments(min(item.duration_s, longest_s, frames.duration_s - item.start_s))
@@ -128,16 +128,19 @@ class _Job:
     tokens: bool
     unit_size: int           # items a shard
 
-def _make(encoders, device:str|None):
+def _make(encoders:object, device:str|None)->Encoders:
     "An object with `.video` and `.music`, whatever it was named by."
     if isinstance(encoders, (str, Preset)): return load_encoders(encoders, device)
     made = encoders() if callable(encoders) and not hasattr(encoders, 'video') else encoders
     if hasattr(made, 'video') and hasattr(made, 'music'): return made
     raise TypeError(f"encoders must be a preset, or have .video and .music, or make such an object; got {encoders!r}")
 
-_job = _corpus = _encoders = None      # in a worker: what it works with
+# in a worker: what it works with
+_job:_Job
+_corpus:Corpus
+_encoders:Encoders
 
-def _begin(job:_Job):
+def _begin(job:_Job)->None:
     "Load everything once; one thread, since the number of threads changes the last digits of a sum."
     global _job, _corpus, _encoders
     torch.set_num_threads(1)
@@ -165,7 +168,7 @@ def _write_shard(path:Path, rows:list[dict[str, np.ndarray]])->dict:
     return dict(bytes=path.stat().st_size, sha256=content_hash(path))
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-023
-def _check_media(corpus:Corpus):
+def _check_media(corpus:Corpus)->None:
     "Where not one of the first files is there, a drive is missing and not thousands of files."
     files = [(i, which) for i in corpus.items[:50] for which in ('video', 'music')]
     paths = [corpus.path(i, which) for i, which in files if '..' not in Path(getattr(i, which)).parts]
@@ -209,7 +212,7 @@ def encode_corpus(
     _write_index(out, corpus, signature, done)
     return Features.open(out)
 
-def _write_index(out:Path, corpus:Corpus, signature:dict, done:Done):
+def _write_index(out:Path, corpus:Corpus, signature:dict, done:Done)->None:
     "What `Features` reads: where every item is, and why some are not."
     failures, n = {}, signature['unit_size']
     for unit in done.results.values(): failures |= unit['failures']

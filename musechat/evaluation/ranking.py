@@ -95,7 +95,8 @@ def deal_pools(
     for size in dict.fromkeys(sizes):
         pools = test_pools(list(range(n)), n_pool=max(1, n//size), size=size, seed=seed)
         if size == 510 and own and None not in own:
-            pools = [[k for k, pool in enumerate(own) if pool == p] for p in sorted(set(own))]
+            numbers = {p for p in own if p is not None}
+            pools = [[k for k, pool in enumerate(own) if pool == p] for p in sorted(numbers)]
         if pools not in found.values(): found[size] = pools
     return found
 
@@ -125,7 +126,7 @@ class Board:
         name:str,            # of the system
         query:torch.Tensor,  # (n, d)
         track:torch.Tensor,  # (n, d), row i is the music of query i
-    ):
+    )->None:
         "Take a system that ranks by cosine."
         for size, pools in self.task.pools.items():
             self.ranks[size][name] = pool_ranks(query, track, pools, self.task.recording)
@@ -134,7 +135,7 @@ class Board:
         name:str,
         scores:torch.Tensor,   # (n, n), of track j for query i
         tolerance:float=1e-9,  # scores nearer than this are a tie
-    ):
+    )->None:
         "Take a system that gives scores."
         for size, pools in self.task.pools.items():
             self.ranks[size][name] = score_ranks(scores, pools, self.task.recording, tolerance)
@@ -150,7 +151,7 @@ def rank_model(
     model:Fusion,
     segments:Segments,
     messages:Messages,
-):
+)->None:
     "The rows of the recommender."
     task, tracks = board.task, embed_items(model, board.task.item_ids, segments)
     def take(name, turn, *without):
@@ -179,7 +180,7 @@ def facts_of(
 def rank_tags(
     board:Board,
     facts:Sequence[Facts],  # of the queries' tracks
-):
+)->None:
     "The rows of tag overlap, in turn 2."
     said = [d.answers[0] for d in board.task.dialogs]
     words, tags = [_terms(t) for t in said], [_terms(*f.tags) for f in facts]
@@ -270,7 +271,7 @@ def rank_library(
     requests:Sequence[Request],  # of the queries, see `Task.requests`
     table:TrackTable,            # the queries' tracks first, in their order
     progress:bool=True,          # a bar on stderr
-):
+)->None:
     "The row of a recommender that is asked as in the chat: the library is all test tracks, of which a pool is cut out."
     n, scores = len(board.task), []
     for request in tqdm(requests, desc=row, unit='query', disable=None if progress else True):
@@ -396,7 +397,7 @@ class Report:
     def check_format(
         saved:Mapping,  # from `as_dict`, as JSON gives it back
         what:str,
-    ):
+    )->None:
         "Refuse what another version, or something else, has written."
         if not isinstance(saved, Mapping) or saved.get('format') != 1:
             raise MusechatError(f'this is no {what} of format 1')
@@ -513,7 +514,7 @@ def has_words(
     has_classes = hasattr(getattr(encoders.video, 'net', None), 'classifier')
     return features.versions['music'].startswith('musicnn') and has_classes
 
-def _same_encoders(model:Fusion, versions:Mapping[str, str]):
+def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
     "Model and data must come from the same encoders."
     for kind, version in versions.items():
         own = getattr(model.config, f'{kind}_version')
@@ -537,7 +538,7 @@ def _own_notes(
     return notes + [text['one_pool'].format(n=n, size=size) for size in task.pools if n < size]
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d10
-def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|None, progress:bool, tell:Callable):
+def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|None, progress:bool, tell:Callable)->None:
     "The rows of tag overlap, of the ranker of the first offers, and of the model."
     task, features = board.task, data.features
     tell(f'ranking for {len(task)} dialogs by tag overlap')

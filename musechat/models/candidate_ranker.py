@@ -74,8 +74,10 @@ class Tower(Standardise):
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-014
 class Embeddable(Protocol):
     "What the ranker embeds: features of videos and of their music."
-    item_ids: list[str]
-    versions: Mapping[str, str]  # 'video' and 'music': of the encoders
+    @property
+    def item_ids(self)->Sequence[str]: "Items, in their order."
+    @property
+    def versions(self)->Mapping[str, str]: "'video' and 'music': of the encoders."
     def videos(self)->tuple[torch.Tensor, torch.Tensor]: "Segments (n, d_video), and where each item's begin."
     def summaries(self)->tuple[torch.Tensor, torch.Tensor]: "Segments (n, d_music), and where each item's begin."
 

@@ -284,14 +284,14 @@ def read_source(
     return about | {k: p for k, p in there.items() if k != 'mvp' or p.exists()}
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-024
-def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path):
+def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path)->None:
     "Quartets and split must agree."
     wrong = [r['item_id'] for r in rows if split.get(r['item_id']) != r['split']]
     if wrong:
         raise MusechatError(f"the quartets in {printable(folder)} were made with another split ({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-025
-def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None):
+def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None)->None:
     "Quartets must be of this corpus, and of the split that is wanted."
     where = f"the quartets in {printable(folder)}"
     if source['fingerprint'] != corpus.fingerprint:

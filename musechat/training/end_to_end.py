@@ -51,7 +51,7 @@ _rate_hz = 16000       # what AST was trained on
 _segment = 160000      # samples of ten seconds
 _work: Any = None      # in a worker: corpus, folder to write to, items a file
 
-def _begin(corpus:Path, out:Path, unit_size:int):
+def _begin(corpus:Path, out:Path, unit_size:int)->None:
     global _work
     _work = Corpus.open(corpus), out, unit_size
 
@@ -109,7 +109,7 @@ class Sounds:
         return cls(folder, index)
 
     def __len__(self): return len(self._at)
-    def __contains__(self, item_id:str): return item_id in self._at
+    def __contains__(self, item_id:str)->bool: return item_id in self._at
     # mapped files do not travel between processes
     def __reduce__(self): return type(self), (self.folder, self._index)
 
@@ -240,7 +240,7 @@ class WaveSamples:
 
     def __len__(self): return len(self.samples)
 
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, Any]:
+    def batch(self, epoch:int, rows:Sequence[int]|np.ndarray)->dict[str, Any]:
         "Fields of `Query`, the sound, numbers of the recordings."
         return with_sound(self.samples.batch(epoch, rows), self.samples.segments, self.extractor, self.config)
 
@@ -248,7 +248,7 @@ class WaveSamples:
 def checkpoint_layers(
     net:nn.Module,           # `ASTModel`
     on:bool,
-):
+)->None:
     "Keep only the inputs of the layers for the way back, or everything; transformers 5 has new names for it."
     if on:
         (getattr(net, 'activation_checkpointing_enable', None)

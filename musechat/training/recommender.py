@@ -233,7 +233,7 @@ class DialogSamples:
         turns, at = np.minimum(turns, [d.n_turn for d in dialogs]), self._draw(epoch, rows, _video, counts)
         return dialog_query(dialogs, turns, self.segments, self.messages, at, self.n_age)
 
-    def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
+    def batch(self, epoch:int, rows:Sequence[int]|np.ndarray)->dict[str, torch.Tensor]:
         "Fields of `Query`, summaries and recordings of the right tracks, and a wrong track each: the one turned down last."
         rows = np.asarray(rows)
         items, summary = self.items[rows], self.segments.summary
