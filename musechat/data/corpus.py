@@ -64,6 +64,15 @@ def _complaint(item:Item, name:str, needed:str)->str:
     got = printable(repr(getattr(item, name)), 80)
     return f"{name} of item {printable(item.item_id, 70)} must be {needed}, got {got}"
 
+# %% ../../nbs/60_data/00_corpus.ipynb #known-shares
+def _known_shares(items:Sequence[Item])->str:
+    "How many items have a title, an artist and so on, as a table."
+    rows = ['| known | items | share |', '|---|---:|---:|']
+    for name in (*_messy, *_official):
+        n = sum(getattr(i, name) is not None for i in items)
+        rows.append(f"| {name} | {n} | {n/max(1, len(items)):.1%} |")
+    return '\n'.join(rows) + '\n'
+
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-009
 _kinds = ('simulated', 'folder', 'youtube8m')
 
@@ -121,13 +130,9 @@ class Corpus:
 
     def __repr__(self): return f"Corpus({printable(self.folder.name)}, {self.kind}, {len(self)} items)"
     def _repr_markdown_(self)->str:
-        rows, what = '', 'simulated videos' if self.kind == 'simulated' else 'videos'
+        what = 'simulated videos' if self.kind == 'simulated' else 'videos'
         hours = sum(i.duration_s for i in self.items)/3600
-        for name in (*_messy, *_official):
-            n = sum(getattr(i, name) is not None for i in self.items)
-            rows += f"| {name} | {n} | {n/max(1, len(self)):.1%} |\n"
-        head = f"**{len(self)} {what} with music**, {hours:.2f} hours"
-        return f"{head}\n\n| known | items | share |\n|---|---:|---:|\n{rows}"
+        return f"**{len(self)} {what} with music**, {hours:.2f} hours\n\n{_known_shares(self.items)}"
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-010
 _about_types = dict(kind=str, settings=dict, n=int, items_sha256=str)

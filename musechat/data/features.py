@@ -135,28 +135,25 @@ def _make(encoders:object, device:str|None)->Encoders:
     if hasattr(made, 'video') and hasattr(made, 'music'): return made
     raise TypeError(f"encoders must be a preset, or have .video and .music, or make such an object; got {encoders!r}")
 
-# in a worker: what it works with
-_job:_Job
-_corpus:Corpus
-_encoders:Encoders
+_at_work:list[tuple[_Job, Corpus, Encoders]] = []      # in a worker: what it works with
 
 def _begin(job:_Job)->None:
     "Load everything once; one thread, since the number of threads changes the last digits of a sum."
-    global _job, _corpus, _encoders
     torch.set_num_threads(1)
-    _job,_corpus,_encoders = job,Corpus.open(job.corpus),_make(job.encoders, job.device)
+    _at_work[:] = [(job, Corpus.open(job.corpus), _make(job.encoders, job.device))]
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-021
 def _encode_unit(name:str)->dict:
     "Read, encode and store a unit: items with their segments, failures, size and hash of the shard."
-    k, kept, failures = int(name)*_job.unit_size, {}, {}
-    items = _corpus.items[k:k + _job.unit_size]
-    for item, read in read_ahead(lambda i: _read(_corpus, i, _job.fps), items):
+    (job, corpus, encoders), kept, failures = _at_work[0], {}, {}
+    k = int(name)*job.unit_size
+    items = corpus.items[k:k + job.unit_size]
+    for item, read in read_ahead(lambda i: _read(corpus, i, job.fps), items):
         try:
             if isinstance(read, MusechatError): raise read
-            kept[item.item_id] = _encode(*read, _encoders, item, _job.tokens)
+            kept[item.item_id] = _encode(*read, encoders, item, job.tokens)
         except MusechatError as e: failures[item.item_id] = printable(e, 200)
-    path, about = Path(_job.out)/'shards'/f'{name}.safetensors', dict(bytes=0, sha256=None)
+    path, about = Path(job.out)/'shards'/f'{name}.safetensors', dict(bytes=0, sha256=None)
     if kept: about = _write_shard(path, list(kept.values()))
     return dict(items=[[i, len(rows['video'])] for i, rows in kept.items()], failures=failures, **about)
 
@@ -295,6 +292,13 @@ class _Packed:
         first = next(iter(self.failures.values()), 'none')
         raise MusechatError(f"not one item of {printable(self.folder)} could be encoded; the first failure: {first}")
 
+# %% ../../nbs/60_data/10_features.ipynb #check-maker
+def _check_maker(folder:str|Path, kind:str, made_by:str, needed:str)->None:
+    "Features of other encoders are refused."
+    if made_by == needed: return
+    raise MusechatError(f"the {kind} features in {printable(folder)} were made by {printable(made_by, 80)}, needed are "
+                        f"those of {printable(needed, 80)}: encode the corpus again into a new folder")
+
 # %% ../../nbs/60_data/10_features.ipynb #cell-030
 class Features(_Packed):
     "The features of a corpus; read them with `Features.open`. Items are numbered as in `item_ids`."
@@ -309,12 +313,7 @@ class Features(_Packed):
         if corpus is not None and corpus.fingerprint != features.corpus:
             raise MusechatError(f"the features in {printable(folder)} are of another corpus, or of an older state "
                                 "of it: encode this one into a new folder")
-        for kind, version in (versions or {}).items():
-            made_by = features.versions[kind]
-            if made_by != version:
-                raise MusechatError(f"the {kind} features in {printable(folder)} were made by "
-                                    f"{printable(made_by, 80)}, needed are those of {printable(version, 80)}: "
-                                    "encode the corpus again into a new folder")
+        for kind, version in (versions or {}).items(): _check_maker(folder, kind, features.versions[kind], version)
         return features
 
     @property

@@ -198,6 +198,9 @@ def weights_version(name:str|Path, model:nn.Module, how:str)->str:
     "Last part of the name, fingerprint, preprocessing."
     return f"{Path(name).name}/{fingerprint(model)}/{how}"
 
+# %% ../../nbs/20_encoders/15_base.ipynb #hub-var
+_H = TypeVar('_H', bound='HubEncoder')
+
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-123
 class HubEncoder:
     "A network of transformers and what prepares its input (tokenizer, image processor, feature extractor)."
@@ -224,11 +227,11 @@ class HubEncoder:
         return model, load_part(getattr(transformers, cls.preparer), name, **options)
 
     @classmethod
-    def from_pretrained(cls,
+    def from_pretrained(cls:type[_H],
         name:str|Path='',    # hub id or folder; '': `default`
         device:Device=None,  # None: the GPU if there is one
         **options:object,    # for transformers: `revision`, `local_files_only`, ...
-    ):
+    )->_H:
         "With trained weights; only the part of the network that encodes is loaded."
         model, processor = cls.load(name or cls.default, **options)
         how = cls.how.format_map(model.config.to_dict())

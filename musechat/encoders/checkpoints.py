@@ -359,7 +359,7 @@ hub_models = {row['name']: HubModel(**row) for row in _lists['hub_models']}
 def licence_table()->str:  # Markdown
     "All pretrained weights: what for, by whom, under which licence, from where, how large."
     rows = ['| weights | for | maker | licence | download |', '|---|---|---|---|---|']
-    def add(link:str, of:Checkpoint|HubModel, download:str):
+    def add(link:str, of:Checkpoint|HubModel, download:str)->None:
         rows.append(f'| [{of.name}]({link}) | {of.about} | {of.maker} | {of.licence} | {download} |')
     for c in checkpoints.values(): add(c.source, c, f'{c.size/1e6:.0f} MB, `{c.package}=={c.version}`')
     for m in hub_models.values(): add(f'https://huggingface.co/{m.name}', m, 'Hugging Face hub')

@@ -406,8 +406,8 @@ def small_masked_lm(
 def _make_masked_lm(
     folder:Path, texts:list[str], held_out:Sequence[str], encoder:Path, config:MaskedLMConfig, made_of:dict,
     progress:bool,
-):
-    "Fit, measure, and write; `fitted.json` comes last, so that half a model is none."
+)->None:
+    "Fit, measure, and write; `fitted.json` comes last: half a model is none."
     from transformers import AutoTokenizer, BertForMaskedLM
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     with torch.random.fork_rng(devices=[]):

@@ -95,8 +95,8 @@ def deal_pools(
     for size in dict.fromkeys(sizes):
         pools = test_pools(list(range(n)), n_pool=max(1, n//size), size=size, seed=seed)
         if size == 510 and own and None not in own:
-            numbers = {p for p in own if p is not None}
-            pools = [[k for k, pool in enumerate(own) if pool == p] for p in sorted(numbers)]
+            numbers = sorted({p for p in own if p is not None})
+            pools = [[k for k, pool in enumerate(own) if pool == p] for p in numbers]
         if pools not in found.values(): found[size] = pools
     return found
 
@@ -309,7 +309,6 @@ def _ask(whole:TrainedRecommender, request:Request, table:TrackTable, n:int)->tu
     words = [whole.tags.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
     return cosine[:n], words, None if facts is None else facts[:n]
 
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d12
 def choose_settings(
     whole:TrainedRecommender,
     task:Task,               # of validation dialogs
@@ -537,8 +536,8 @@ def _own_notes(
     if not mvp: notes.append(text['no_mvp'])
     return notes + [text['one_pool'].format(n=n, size=size) for size in task.pools if n < size]
 
-# %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d10
-def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|None, progress:bool, tell:Callable)->None:
+def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|None,
+              progress:bool, tell:Callable)->None:
     "The rows of tag overlap, of the ranker of the first offers, and of the model."
     task, features = board.task, data.features
     tell(f'ranking for {len(task)} dialogs by tag overlap')

@@ -8,7 +8,7 @@ __all__ = ['MvpConfig', 'Standardise', 'Tower', 'Embeddable', 'held_scale', 'Mvp
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-002
 import math
 from dataclasses import dataclass
-from typing import Mapping, Protocol
+from typing import Mapping, Protocol, Sequence
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -14,7 +14,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Callable, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -104,7 +104,7 @@ class Messages:
         whole = torch.cat([torch.zeros(0, self.d).half(), *self._at.values()])
         return dict(d=self.d, texts=list(self._at), lengths=lengths, whole=whole)
 
-    def __setstate__(self, state:dict):
+    def __setstate__(self, state:dict)->None:
         self.encoder,self.d = None,state['d']
         self._at = dict(zip(state['texts'], state['whole'].split(state['lengths'])))
 
@@ -368,11 +368,11 @@ def _figures(dialogs:Sequence[Dialog], segments:Segments, messages:Messages,
 
 def seeded_fusion(config:FusionConfig, segments:Segments, messages:Messages, seed:int, **music:int|str)->Fusion:
     "Random weights of a seed; widths and versions are the encoders', of music `d_music`, `d_summary`, `music_version`."
-    found = dict(d_video=segments.video.shape[1], d_text=messages.d, text_version=messages.encoder.version,
-                 video_version=segments.features.versions['video'])
+    found:dict[str, Any] = dict(d_video=segments.video.shape[1], d_text=messages.d, **music)
+    found |= dict(text_version=messages.encoder.version, video_version=segments.features.versions['video'])
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
-        return Fusion(replace(config, **found, **music))
+        return Fusion(replace(config, **found))
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-039
 _vocabularies = dict(musicnn=((200, 250), (450, 500)))       # where a summary holds scores of tags, see `summary_tags`
@@ -388,7 +388,8 @@ def new_fusion(
     rows, music_version = segments.all_rows(train), segments.features.versions['music']
     summary = segments.summary[rows].float()
     d_summary = int((summary != 0).any(0).nonzero().max()) + 1
-    config, music = config or FusionConfig(1, 1, 1, 1), dict(d_music=summary.shape[1], d_summary=d_summary)
+    config = config or FusionConfig(1, 1, 1, 1)
+    music:dict[str, Any] = dict(d_music=summary.shape[1], d_summary=d_summary)
     if not config.vocabularies:
         config = replace(config, **music, vocabularies=_vocabularies.get(music_version.split('/')[0], ()))
     model = seeded_fusion(config, segments, messages, seed, music_version=music_version, **music)

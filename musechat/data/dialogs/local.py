@@ -83,7 +83,7 @@ class _LanguageModel:
         if not self.has_template: return f'{prompt.system}\n\nUSER: {prompt.user} ASSISTANT:'
         return self.tokenizer.apply_chat_template(prompt.messages, tokenize=False, add_generation_prompt=True)
 
-    def complete(self, texts:list[str], seed:int, n_messages:int|None, **sampling)->list[str]:
+    def complete(self, texts:list[str], seed:int, n_messages:int|None, **sampling:object)->list[str]:
         "What the model writes behind each of some texts, in one batch; it stops after `n_messages`, if given."
         special = not self.has_template      # a template writes them itself
         batch = self.tokenizer(texts, return_tensors='pt', padding=True, add_special_tokens=special)
@@ -142,7 +142,7 @@ class LocalBackend:
 
     def generate(self, texts:list[str], seed:int, n_messages:int)->list[str]:
         "What the model writes behind each of some texts, in one batch."
-        sampling = dict(max_new_tokens=self.max_new_tokens, do_sample=self.temperature > 0)
+        sampling:dict[str, object] = dict(max_new_tokens=self.max_new_tokens, do_sample=self.temperature > 0)
         if self.temperature: sampling |= dict(temperature=self.temperature, top_p=.95, top_k=0)
         return self.lm.complete(texts, seed, n_messages if self.form == 'plain' else None, **sampling)
 

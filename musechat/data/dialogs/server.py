@@ -49,18 +49,18 @@ class _Pace:
         self.next = start + n*self.each
         return start - now
 
-    def correct(self, n:float): self.next += n*self.each      # more or less was used than reserved
+    def correct(self, n:float)->None: self.next += n*self.each      # more or less was used than reserved
 
 class _Limits:
     "What all workers wait for: requests a minute, tokens a minute, and a pause that the server asked for."
     def __init__(self, requests:float|None, tokens:float|None, now:Callable=time.monotonic,
-                 sleep:Callable=asyncio.sleep):
+                 sleep:Callable=asyncio.sleep)->None:
         self.requests,self.tokens = _Pace(requests, now),_Pace(tokens, now)
         self.now,self.sleep,self.pause_ends = now,sleep,-math.inf
 
-    def pause(self, seconds:float): self.pause_ends = max(self.pause_ends, self.now() + seconds)
+    def pause(self, seconds:float)->None: self.pause_ends = max(self.pause_ends, self.now() + seconds)
 
-    async def turn(self, n_tokens:int):
+    async def turn(self, n_tokens:int)->None:
         "Wait until a request may go out; a pause that begins meanwhile means waiting anew."
         while True:
             wait = max(self.requests.take(), self.tokens.take(n_tokens))
@@ -89,7 +89,7 @@ class _Answers:
         if not is_whole or cut_at and cut_at < least: return None
         return answer, bool(cut_at)
 
-    def put(self, request:dict, answer:str, cut_at:int|None=None):
+    def put(self, request:dict, answer:str, cut_at:int|None=None)->None:
         path, entry = self.path(request), dict(answer=answer, cut_at=cut_at, sha256=_sha256(answer))
         path.parent.mkdir(parents=True, exist_ok=True)
         tmp = path.with_name(f'{path.name}.{os.getpid()}-{threading.get_ident()}')
@@ -263,7 +263,7 @@ def _cost(server:ChatServer, tokens_in:int, tokens_out:int)->float|None:
     if server.price_in is None or server.price_out is None: return None
     return round((tokens_in*server.price_in + tokens_out*server.price_out)/1e6, 6)
 
-def _count(server:ChatServer, answer:str, request:dict, n_tokens:int):
+def _count(server:ChatServer, answer:str, request:dict, n_tokens:int)->None:
     "Add what an answer used to the usage, and put right the limit, of which `n_tokens` were reserved."
     (choice, used), u = _read_reply(answer), server.usage
     sent, got = used.get('prompt_tokens'), used.get('completion_tokens')
@@ -281,7 +281,7 @@ _forms = ('json_schema', 'json_object', 'text')
 def _response_format(form:int)->dict:
     "What is asked of the form of an answer."
     if form == 2: return {}
-    asked = dict(type=_forms[form])
+    asked:dict[str, object] = dict(type=_forms[form])
     if form == 0: asked['json_schema'] = dict(name='dialog', strict=True, schema=answer_schema())
     return dict(response_format=asked)
 
@@ -351,7 +351,7 @@ class _Sender:
             await self.wait(again, n)
         raise ServiceError(f'{again}, {s.max_retries + 1} times')
 
-    async def wait(self, again:_Again, n:int):
+    async def wait(self, again:_Again, n:int)->None:
         "Wait after the n-th attempt, from 0; a pause that the server asked for holds up everybody's next turn."
         s, after = self.server, again.after or 0.
         if after > 600:
@@ -394,7 +394,7 @@ class OpenAIBackend(ChatServer):
             return _reply_dialog(_read_reply(answer)[0], pair)
         except (AnswerError, ServiceError) as e: return e
 
-    async def write_all(self, pairs:Sequence[Pair], prompts:Sequence[Prompt], put:Callable):
+    async def write_all(self, pairs:Sequence[Pair], prompts:Sequence[Prompt], put:Callable)->None:
         "Hand (place, dialog or error) to `put` as they come."
         places = iter(range(len(pairs)))
         async with self.client() as client:
