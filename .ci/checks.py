@@ -355,6 +355,36 @@ def star_imports():
     "No `from x import *`."
     return [c.breach() for c in codes() + by_hand() for n in ast.walk(c.tree) if m.is_star(n)]
 
+@cache
+def top_names(file):
+    "What stands at the top of a module: definitions, variables, imports."
+    found = set()
+    for node in parsed(file).body:
+        if isinstance(node, ast.If): found |= {a.asname or a.name for n in node.body if is_import(n) for a in n.names}
+        if is_import(node): found |= {a.asname or a.name for a in node.names}
+        if hasattr(node, 'name'): found.add(node.name)
+        found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found
+
+def is_there(name):
+    "Whether `musechat.a.b` is a module, a package, or a name at the top of one."
+    parts, path = name.split('.')[1:], package
+    for k, part in enumerate(parts):
+        if (path/part).is_dir(): path = path/part
+        elif (path/f'{part}.py').is_file():
+            return parts[k + 1:] == [] or parts[k + 1] in top_names(path/f'{part}.py')
+        else: return k == len(parts) - 1 and part in top_names(path/'__init__.py')
+    return True
+
+def module_names():
+    "A module that a text or a cell names, such as `musechat.core.types`, is there."
+    named = re.compile(r'(?<![\w./@-])musechat(?:\.[A-Za-z]\w*)+(?!\S*\.(?:io|git)\b)')
+    texts = [(file, source(c)) for kind in ('markdown', 'code') for file, _, c in cells(kind)]
+    kept = [root/f for f in git('ls-files').splitlines() if f.endswith(('.md', '.tsv', '.toml'))]
+    texts += [(shown(p), p.read_text(encoding='utf-8')) for p in kept if p.is_file() and not {'.ci', 'files'} & set(p.parts)]
+    found = sorted({(file, m[0]) for file, text in texts for m in named.finditer(text) if not is_there(m[0])})
+    return [Breach(file, f'{file} names {name}') for file, name in found]
+
 def machine_paths():
     "No path of one machine in a file that is kept."
     path = re.compile(r'(?<![\w.~$}])/(?:work|root|tmp|home)/\w+')
@@ -376,8 +406,8 @@ ratcheted = [
 slow = [types]
 rules = [
     stale_modules, requirements, named_extras, import_order, pyflakes, opening_cells, lonely_imports, shell_lines,
-    no_fork,
-    notebook_size, saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths,
+    no_fork, notebook_size, saved_errors, dead_links, typed_parameters, swallowed_errors, star_imports, machine_paths,
+    module_names,
     *ratcheted, limits_are_tidy]
 
 def notes(): return {f.__name__: f.__doc__ for f in ratcheted}

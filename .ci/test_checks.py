@@ -187,6 +187,7 @@ faults = {
     'types': [(with_cell(ears, export('def f(x:int)->str: return x')), f'{ears_py}:')],
     'swallowed_errors': [(with_cell(ears, export('try: hear(1)\nexcept Exception: pass')), f'{ears} cell 5')],
     'star_imports': [(with_cell(ears, code('from musechat.core.types import *')), f'{ears} cell 5')],
+    'module_names': [(with_cell(ears, md('See `musechat.core.lost`.')), f'{ears} names musechat.core.lost')],
     'machine_paths': [(with_cell(ears, md(f'See {someones_path}.')), f'{ears}: {someones_path}')],
     'limits_are_tidy': [
         (with_file('.ci/limits.toml', '[prose]\n"lost.ipynb" = { count = 1 }\n'), 'lost.ipynb is in limits.toml'),

@@ -287,7 +287,7 @@ def export_video(
     out:str|Path,                   # the file to write, mp4 for example
     track_id:str|None=None,         # None: the track on top of the last answer
     original:str='drop',            # the video's own sound: 'drop', 'duck' or 'keep'
-    **options:float,                # see `musechat.media.read.fit_track`
+    **options:float,                # see `musechat.media.soundtrack.fit_track`
 )->Path:
     "Write the video with the part of a track that fits best, faded and at an even loudness."
     track, table = _offered(chat, track_id).track, chat.muse.table()
