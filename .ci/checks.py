@@ -381,7 +381,8 @@ def module_names():
     named = re.compile(r'(?<![\w./@-])musechat(?:\.[A-Za-z]\w*)+(?!\S*\.(?:io|git)\b)')
     texts = [(file, source(c)) for kind in ('markdown', 'code') for file, _, c in cells(kind)]
     kept = [root/f for f in git('ls-files').splitlines() if f.endswith(('.md', '.tsv', '.toml'))]
-    texts += [(shown(p), p.read_text(encoding='utf-8')) for p in kept if p.is_file() and not {'.ci', 'files'} & set(p.parts)]
+    kept = [p for p in kept if p.is_file() and not {'.ci', 'files'} & set(p.parts)]
+    texts += [(shown(p), p.read_text(encoding='utf-8')) for p in kept]
     found = sorted({(file, m[0]) for file, text in texts for m in named.finditer(text) if not is_there(m[0])})
     return [Breach(file, f'{file} names {name}') for file, name in found]
 

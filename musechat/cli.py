@@ -486,7 +486,7 @@ def _check_training(what, trackers, music_encoder, tune, sizes):
     check_trackers(trackers or ())
     if sizes and what != 'generator': raise typer.BadParameter("--base and --soft-tokens are for the generator")
     if music_encoder is None and not tune: return
-    if music_encoder is None or what != 'recommender':
+    if not music_encoder or what != 'recommender':
         raise typer.BadParameter("--music-encoder is for the recommender; --shared, --gradient-checkpointing and "
                                  "--sound go with --music-encoder")
 

@@ -167,7 +167,8 @@ def load_part(
     "`kind.from_pretrained`, with one clear error."
     with quiet():
         try: return kind.from_pretrained(name, **options)
-        except (OSError, ValueError, ImportError, RuntimeError) as e:
+        # an architecture that transformers does not know may arrive as a KeyError
+        except (OSError, ValueError, KeyError, ImportError, RuntimeError) as e:
             reason = printable(str(e).strip().split('\n')[0], 300)
             raise PretrainedError(f"cannot load {kind.__name__} from {printable(name)}: {reason}") from e
 

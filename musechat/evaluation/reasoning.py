@@ -270,7 +270,7 @@ def _plot_metric(ax:'Axes', m:Metric, table:ReasoningTable):
     "A figure of all rows with its intervals; the best system is dark, bounds are grey."
     best, names = table.best(), [printable(r.name, 40) for r in table.rows]
     for y, r in enumerate(table.rows):
-        e, color = r.figures[m.name], '#08519c' if best[m.name] == r.name else '#6baed6'
+        e, color = r.figures[m.name], '#08519c' if best.get(m.name) == r.name else '#6baed6'
         sides = [[max(0, e.value - e.low)], [max(0, e.high - e.value)]]
         ax.errorbar(e.value, y, xerr=sides, fmt='o', ms=4, color='grey' if r.kind == 'bound' else color, capsize=2)
     ax.set(xlabel=m.label, yticks=range(len(names)), ylim=(len(names) - .5, -.5))

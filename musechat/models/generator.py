@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class GeneratorConfig:
     "Sizes and training-time settings of a `Generator`; saved beside its weights."
-    # language model: a name in `pretrained.checkpoints`, a folder or an id on the hub
+    # language model: a name in `encoders.checkpoints`, a folder or an id on the hub
     base: str = 'smollm2-135m-instruct'
     d_music: int = 500   # width of the music representation, >= 1
     n_soft: int = 4      # soft tokens the music becomes, >= 0; 0: the model never hears
@@ -132,9 +132,11 @@ def open_base(
 )->tuple[nn.Module, 'PreTrainedTokenizerBase']:  # in eval mode, every weight frozen; tokenizer
     "Read a language model and its tokenizer."
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    folder = base_folder(name)
-    tokenizer = load_part(AutoTokenizer, folder, local_files_only=True)
-    lm = load_part(AutoModelForCausalLM, folder, local_files_only=True, dtype=dtype, use_safetensors=True)
+    folder, here = base_folder(name), dict(local_files_only=True)
+    try:
+        tokenizer = load_part(AutoTokenizer, folder, **here)
+        lm = load_part(AutoModelForCausalLM, folder, **here, dtype=dtype, use_safetensors=True)
+    except PretrainedError as e: raise PretrainedError(f'{printable(name)} is no language model: {e}') from e
     if tokenizer.eos_token_id is None:
         raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")
     return lm.requires_grad_(False).eval().to(device), tokenizer

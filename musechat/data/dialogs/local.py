@@ -70,7 +70,8 @@ class _LanguageModel:
         self.device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
         self.is_cuda = self.device.startswith('cuda')
         folder = fetch(source) if source in checkpoints else hub_folder(source)
-        gguf = {'gguf_file': p.name for p in sorted(folder.glob('*.gguf'), reverse=True)}      # the first, if any
+        packed = sorted(folder.glob('*.gguf'))
+        gguf = dict(gguf_file=packed[0].name) if packed else {}
         self.tokenizer = AutoTokenizer.from_pretrained(folder, **gguf)
         self.tokenizer.padding_side = 'left'
         if self.tokenizer.pad_token is None: self.tokenizer.pad_token = self.tokenizer.eos_token
@@ -100,7 +101,7 @@ class _LanguageModel:
 @dataclass(repr=False, eq=False)
 class LocalBackend:
     "Writes dialogs with a causal language model of transformers, in batches."
-    model: str = 'smollm2-135m-instruct'  # a name in `pretrained.checkpoints`, a folder, or a model of the hub
+    model: str = 'smollm2-135m-instruct'  # a name in `encoders.checkpoints`, a folder, or a model of the hub
     form: str = 'plain'  # 'plain' for small models, 'json' for those that can follow the full prompt
     batch_size: int = 8
     max_new_tokens: int = 320  # of an answer

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator, Sequence, TYPE_CHECKING
@@ -106,12 +106,13 @@ def _stream(work:Callable[[Callable[[Any], None]], Awaitable[None]])->Iterator[A
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
             box.put(end)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run)
-        try: yield from iter(box.get, end)
-        finally: loop.call_soon_threadsafe(task.cancel)     # nothing, where it is done
-    loop.close()
-    running.result()                                        # raises what ended the job
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(run)
+            try: yield from iter(box.get, end)
+            finally: loop.call_soon_threadsafe(task.cancel)     # nothing, where it is done
+        running.result()                                        # raises what ended the job
+    finally: loop.close()
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-020
 def _estimate_tokens(text:str)->int: return math.ceil(len(text.encode('utf-8', 'replace'))/4)
@@ -211,7 +212,7 @@ class ChatServer:
     "A server that speaks OpenAI's chat interface: its settings, limits, known answers and what was used."
     model: str  # as the server calls it
     base_url: str|None = None  # of the server; None: OPENAI_BASE_URL, else OpenAI's own
-    api_key: str|None = None  # None: OPENAI_API_KEY
+    api_key: str|None = field(default=None, repr=False)  # None: OPENAI_API_KEY
     n_parallel: int = 64  # requests at a time
     requests_per_minute: float|None = None  # limit of the provider
     tokens_per_minute: float|None = None  # limit of the provider

@@ -53,8 +53,11 @@ class AnswerError(MusechatError):
         kind:str,           # one of `answer_errors`
         detail:str='',      # what was seen
     ):
-        self.kind = kind
-        super().__init__(answer_errors[kind] + (f': {printable(detail)}' if detail else ''))
+        if kind not in answer_errors: raise ValueError(f"kind must be one of {list(answer_errors)}, got {kind!r}")
+        self.kind, self.detail = kind, printable(detail)
+        super().__init__(answer_errors[kind] + (f': {self.detail}' if detail else ''))
+
+    def __reduce__(self)->tuple: return type(self), (self.kind, self.detail)      # errors cross processes
 
 # %% ../../../nbs/60_data/40_dialogs/20_synthesis.ipynb #cell-008
 def find_json(

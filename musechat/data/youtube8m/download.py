@@ -25,7 +25,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Protocol, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tqdm import tqdm
 
@@ -121,6 +121,11 @@ def _relay(guard:Guard, client:socket.socket, remote:socket.socket)->None:
                     with guard.lock: guard.left -= len(data)
                 target.sendall(data)
 
+# %% ../../../nbs/60_data/20_youtube8m/20_download.ipynb #port
+def _port(url:SplitResult)->int:
+    try: return url.port or 80
+    except ValueError as e: raise _Refused(f'{printable(url.netloc, 60)} has no such port') from e
+
 # %% ../../../nbs/60_data/20_youtube8m/20_download.ipynb #d-008
 class _Tunnel(http.server.BaseHTTPRequestHandler):
     "One connection through the guard."
@@ -142,7 +147,8 @@ class _Tunnel(http.server.BaseHTTPRequestHandler):
         "Connect, begin, and relay."
         url, guard = urlsplit(address), self.server.guard
         try:
-            with guard.connect(url.hostname or '', url.port or 80) as remote:
+            if url.scheme not in ('', 'http'): raise _Refused(f'a request that is not HTTP: {printable(address, 60)}')
+            with guard.connect(url.hostname or '', _port(url)) as remote:
                 begin(remote)
                 _relay(guard, self.connection, remote)
         except _Refused as e:

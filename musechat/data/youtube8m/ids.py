@@ -86,8 +86,9 @@ class _Answers:
         self.journal,self.known = journal,{}
         self.failed, self.forbidden, self.n_silent = {}, [], 0      # forbidden and silent: in a row
         for i, row in enumerate(read_jsonl(journal)):
-            real = row.get('real', '')
-            if real is not None and not re.fullmatch('[A-Za-z0-9_-]{11}', real):
+            is_answer = isinstance(row, dict) and isinstance(row.get('id'), str)
+            real = row.get('real', '') if is_answer else ''
+            if real is not None and not re.fullmatch('[A-Za-z0-9_-]{11}', str(real)):
                 raise MusechatError(f"{printable(journal)}: line {i + 1} is no answer about an id: "
                                     "remove the line, or choose another file")
             self.known[row['id']] = real
@@ -144,7 +145,7 @@ def resolve_ids(
         answers = _Answers(journal)
         todo = [i for i in ids if i not in answers.known]
         for pseudo in _paced(todo, per_second, sleep, progress):
-            answers.add(_ask(pseudo, base_url, n_try, get, sleep))
+            answers.add(_ask(pseudo, base_url.rstrip('/'), n_try, get, sleep))
             answers.check(give_up_after, n_forbidden)
     return _found(ids, answers)
 

@@ -150,7 +150,7 @@ def record_files(
     found = []
     for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
         if not path.exists(): raise MusechatError(f"there is no record file {printable(path)}")
-        found += path.rglob('*.tfrecord') if path.is_dir() else [path]
+        found += filter(Path.is_file, path.rglob('*.tfrecord')) if path.is_dir() else [path]
     if not found:
         raise MusechatError(f"no *.tfrecord in {printable(paths)}: "
                             "download the video-level features from research.google.com/youtube8m first")
@@ -169,17 +169,23 @@ def read_videos(
                 damage.add(path, at, 16 + len(data), str(e))
 
 # %% ../../../nbs/60_data/20_youtube8m/00_records.ipynb #cell-034
+def _read_labels(vocabulary:str|Path)->list[tuple[str, str]]:
+    "Name and index of every label."
+    try:
+        with open(vocabulary, encoding='utf-8-sig', errors='replace', newline='') as f:
+            rows = csv.DictReader(f)
+            if not {'Index', 'Name'} <= set(rows.fieldnames or ()): raise csv.Error('not in its first line')
+            return [(str(row['Name']), str(row['Index'])) for row in rows]
+    except csv.Error as e:
+        raise MusechatError(f"{printable(vocabulary)} is no vocabulary of YouTube-8M: "
+                            f"it needs the columns Index and Name ({e})") from e
+
 def find_label(
     vocabulary:str|Path,              # `vocabulary.csv` of YouTube-8M
     name:str='Music video',           # as its column Name has it
 )->int:                               # its Index
     "The number of a label."
-    file = printable(vocabulary)
-    try:
-        with open(vocabulary, encoding='utf-8-sig', errors='replace', newline='') as f:
-            found = [(str(row['Name']), str(row['Index'])) for row in csv.DictReader(f)]
-    except (csv.Error, KeyError) as e:
-        raise MusechatError(f"{file} is no vocabulary of YouTube-8M: it needs the columns Index and Name ({e})") from e
+    file, found = printable(vocabulary), _read_labels(vocabulary)
     indexes = sorted({index for n, index in found if n == name})
     if not indexes:
         lower = {n.lower(): n for n, _ in found}
