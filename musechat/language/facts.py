@@ -32,7 +32,8 @@ class Facts:
     def __post_init__(self):
         for field in ('mtt', 'msd'): object.__setattr__(self, field, tuple(getattr(self, field)))
         unknown = [t for t in self.mtt if t not in mtt_tags] + [t for t in self.msd if t not in msd_tags]
-        if unknown: raise ValueError(f"{self.track_id} has tags that no tagger knows: {unknown}; see musechat.encoders.musicnn")
+        if not unknown: return
+        raise ValueError(f"{self.track_id} has tags that no tagger knows: {unknown}; see musechat.encoders.musicnn")
 
     @property
     def tags(self)->tuple[str, ...]:    # of both taggers, each once

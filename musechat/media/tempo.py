@@ -58,7 +58,7 @@ def _score(ac:np.ndarray)->np.ndarray:
     return (ac[_lags] + .5*near(2*_lags))*np.exp(-.5*(octaves/.9)**2)
 
 def _refine(ac:np.ndarray, lag:int)->float:
-    "The shift in fractions of a step: the last of up to four multiples of `lag` still at a peak, divided by its number."
+    "The lag in fractions of a step: the last of up to four multiples still at a peak, divided by its number."
     for m in (1, 2, 3, 4):
         centre = round(m*lag)
         window = ac[centre - 3:centre + 4]
