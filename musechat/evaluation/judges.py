@@ -142,9 +142,10 @@ class _Network:
 
 # %% ../../nbs/90_evaluation/05_judges.ipynb #9c4e42
 def _weights_hash(net:torch.nn.Module)->str:
-    "A short name for a network's weights."
+    "A short name for weights, without the pooler: no score uses it, and where a file lacks one it is random."
     h = hashlib.sha256()
     for name, x in sorted(net.state_dict().items()):
+        if name.startswith('pooler.'): continue
         h.update(name.encode())
         h.update(x.cpu().reshape(-1).view(torch.uint8).numpy().data)
     return h.hexdigest()[:12]
