@@ -87,7 +87,8 @@ def get_backend(
     if name != 'openai':
         raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has template, local, openai")
     if not model:
-        raise MusechatError("the openai back end needs the name of a model: --model NAME, and --base-url for a server that is not OpenAI's")
+        raise MusechatError("the openai back end needs the name of a model: --model NAME, "
+                            "and --base-url for a server that is not OpenAI's")
     require('synthesis', 'openai', 'pydantic')
     return OpenAIBackend(model, base_url=base_url, seed=seed, **options)
 
@@ -288,14 +289,16 @@ def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path)->N
     "Quartets and split must agree."
     wrong = [r['item_id'] for r in rows if split.get(r['item_id']) != r['split']]
     if wrong:
-        raise MusechatError(f"the quartets in {printable(folder)} were made with another split ({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
+        raise MusechatError(f"the quartets in {printable(folder)} were made with another split "
+                            f"({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-025
 def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None)->None:
     "Quartets must be of this corpus, and of the split that is wanted."
     where = f"the quartets in {printable(folder)}"
     if source['fingerprint'] != corpus.fingerprint:
-        raise MusechatError(f"{where} were made of another corpus than {printable(corpus.folder)}, or of an older state of it")
+        raise MusechatError(f"{where} were made of another corpus than {printable(corpus.folder)}, "
+                            "or of an older state of it")
     if split_by not in (None, source['split_by']):
         raise MusechatError(f"{where} are split by {source['split_by']}, not by {split_by}: `musechat synthesize "
                             f"--split-by {split_by}` makes others")

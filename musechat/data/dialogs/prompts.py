@@ -62,15 +62,20 @@ prompt_version = '1'      # goes up with every change of the texts in prompts.to
 texts = read_toml('data', 'dialogs', 'prompts.toml')
 
 # %% ../../../nbs/60_data/40_dialogs/00_prompts.ipynb #cell-010
-example_original = Facts('example-1', 'Nine Lanterns - Harbour Lights (Official Video) HD', 'Harbour Lights', None, 'Nine Lanterns', '2009', None,
-                          ('guitar', 'slow', 'male vocal', 'soft', 'vocals'), ('indie', 'folk', 'acoustic', 'Mellow', 'indie rock'))
+example_original = Facts('example-1', 'Nine Lanterns - Harbour Lights (Official Video) HD', 'Harbour Lights', None,
+                         'Nine Lanterns', '2009', None, ('guitar', 'slow', 'male vocal', 'soft', 'vocals'),
+                         ('indie', 'folk', 'acoustic', 'Mellow', 'indie rock'))
 example_candidate = Facts('example-2', 'DJ Quartz "Neon Tram" [visualizer]', None, None, None, None, None,
-                           ('techno', 'electronic', 'fast', 'beat', 'synth'), ('electronic', 'dance', 'House', 'electronica', 'chillout'))
+                          ('techno', 'electronic', 'fast', 'beat', 'synth'),
+                          ('electronic', 'dance', 'House', 'electronica', 'chillout'))
 example_turns = (
     ('user', 'Hi, could you find me some music for this clip?'),
-    ('recommender', "For your clip I would try 'Neon Tram' by DJ Quartz. It is a fast electronic track with a techno beat and layers of synth."),
-    ('user', 'The electronic sound is nice, but it is too fast for what I have in mind. I would rather have something slow and acoustic, a bit of folk, with a man singing and a soft guitar.'),
-    ('recommender', "Then 'Harbour Lights' by Nine Lanterns should be closer. It is a slow, mellow indie folk song from 2009, carried by acoustic guitar and a male voice, so it leaves the fast beat behind."),
+    ('recommender', "For your clip I would try 'Neon Tram' by DJ Quartz. It is a fast electronic track with a techno beat and "
+                    "layers of synth."),
+    ('user', 'The electronic sound is nice, but it is too fast for what I have in mind. I would rather have something slow '
+             'and acoustic, a bit of folk, with a man singing and a soft guitar.'),
+    ('recommender', "Then 'Harbour Lights' by Nine Lanterns should be closer. It is a slow, mellow indie folk song from 2009, "
+                    "carried by acoustic guitar and a male voice, so it leaves the fast beat behind."),
 )
 
 # %% ../../../nbs/60_data/40_dialogs/00_prompts.ipynb #cell-011

@@ -120,7 +120,9 @@ def cuts(
 def _view(scene:str, shoot:Shoot, rng:random.Random)->np.ndarray:
     "A painted and graded view; hectic cameras blur it sideways."
     im = scenes[scene](rng)
-    if shoot.motion > .5: im = im.resize((view_w//2, view_h), Image.Resampling.BOX).resize((view_w, view_h), Image.Resampling.BILINEAR) if shoot.motion < .75 else im.resize((view_w//4, view_h), Image.Resampling.BOX).resize((view_w, view_h), Image.Resampling.BILINEAR)
+    if shoot.motion > .5:
+        narrow = view_w//2 if shoot.motion < .75 else view_w//4
+        im = im.resize((narrow, view_h), Image.Resampling.BOX).resize((view_w, view_h), Image.Resampling.BILINEAR)
     return grade(np.asarray(im), shoot.palette, shoot.brightness)
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-012
