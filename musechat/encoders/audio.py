@@ -93,6 +93,7 @@ class MusicnnMusic:
     d = 1506
     sample_rate_hz = 16000
     version = 'musicnn/patches3'
+    piece_s = 3.  # a patch
     batch_size = 12  # patches a pass
     def __init__(self,
         mtt:nn.Module,       # `Musicnn` trained on MagnaTagATune
@@ -109,7 +110,7 @@ class MusicnnMusic:
         return cls(tagger.mtt, tagger.msd, device)
 
     def encode(self,
-        waves:Array,               # float (b, n), 10 s each as a rule, or one wave (n,)
+        waves:Array,               # float (b, n), 3 or 10 s each as a rule, or one wave (n,)
         mask:Array|None=None,      # bool (b, n), true where real; None: all
         sample_rate_hz:int=16000,  # of `waves`; anything else is refused
     )->Tokens:                     # tokens (b, n_m, 1506) and mask (b, n_m); n_m is 10 for 10 s
@@ -139,6 +140,7 @@ class AstMusic(HubEncoder):
     "Audio Spectrogram Transformer: CLS, distillation token and patches (Gong et al. 2021)."
     network, preparer = 'ASTModel', 'AutoFeatureExtractor'
     default, how, batch_size = 'MIT/ast-finetuned-audioset-10-10-0.4593', 'fbank', 4
+    piece_s = 10.
 
     def __init__(self, model:'PreTrainedModel', extractor:'ASTFeatureExtractor', version:str, device:Device=None):
         super().__init__(model, extractor, version, device)

@@ -48,6 +48,7 @@ class MusicEncoder(Protocol):
     version: str
     d: int
     sample_rate_hz: int
+    piece_s: float  # seconds that it takes at a time: the length of a track's pieces
     def encode(self, waves:Array, mask:Array|None=None, sample_rate_hz:int=16000)->Tokens:
         "Waves (b, n) and their mask to tokens (b, n_m, d) and mask (b, n_m); token 0 is the summary."
 

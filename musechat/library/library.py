@@ -23,7 +23,7 @@ from ..core.types import Recommender, Track, TrackTable
 from ..encoders.cache import FeatureCache
 from ..encoders.musicnn import msd_tags, mtt_tags
 from ..encoders.registry import Encoders
-from .intake import AddReport, close_run, Intake, LibraryFolder, sort_out
+from .intake import AddReport, close_run, heard_by, Intake, LibraryFolder, sort_out
 from .scan import find_audio, is_inside, stat_of
 from musechat.library.store import (
     create_library, differences, LanceStore, new_manifest, read_manifest, subset, to_table, to_tracks, track_columns,
@@ -176,7 +176,7 @@ def _is_sound(row:dict)->bool:
 # %% ../../nbs/40_library/20_library.ipynb #cell-016
 def _made_by(encoders:Encoders|None, recommender:Recommender|None)->dict:
     "What decides whether vectors fit together."
-    out = {} if encoders is None else dict(encoder=encoders.music.version)
+    out = {} if encoders is None else dict(encoder=heard_by(encoders.music))
     return out if recommender is None else out | dict(recommender=recommender.version, d_track=recommender.d_track)
 
 def _remove_table(path:Path, manifest:dict)->None: shutil.rmtree(path/f"{manifest['table']}.lance", ignore_errors=True)
