@@ -160,6 +160,7 @@ def index(
     library:LibraryOption,
     preset:str='laptop',
     rebuild:Annotated[bool, typer.Option('--rebuild')]=False,
+    thorough:Annotated[bool, typer.Option('--thorough')]=False,
     as_json:JsonOption=False,
 ):
     """Add or update tracks: changed files are read again, unchanged ones cost a look at their date, vanished ones are
@@ -168,7 +169,7 @@ def index(
     # every recommender stores the same, and the untrained one needs no model
     muse = MuseChat.from_pretrained(library, preset=preset, recommender='tags', generator='plain', create=True,
                                     rebuild=rebuild)
-    report = muse.library.add(music)
+    report = muse.library.add(music, thorough=thorough)
     _show(as_json, report.as_dict(), report)
     named = {os.path.abspath(os.path.expanduser(m)) for m in music}
     wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]

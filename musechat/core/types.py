@@ -22,18 +22,22 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Track:
     "A piece of music: what its file says of itself, and what was measured."
-    track_id: str                    # `media_id` of the file
+    track_id: str                    # `sound_id` of the file
     path: str                        # where the file was last seen
     title: str|None = None           # from the file's tags only, never from its name
-    artist: str|None = None
+    artist: str|None = None          # all of `artists` in one line
     album: str|None = None
     year: int|None = None
-    genre: str|None = None
+    genre: str|None = None           # all of `genres` in one line
     licence: str|None = None
     duration_s: float = 0.           # seconds
     bpm: float|None = None           # beats a minute, estimated; None where no beat was found
     mtt: dict = field(default_factory=dict)   # MagnaTagATune tag -> score in [0, 1]
     msd: dict = field(default_factory=dict)   # Million Song Dataset tag -> score in [0, 1]
+    artists: list[str] = field(default_factory=list)
+    genres: list[str] = field(default_factory=list)
+    moods: dict[str, float] = field(default_factory=dict)   # 'energy', 'valence', ... -> [0, 1]; empty: not heard
+    voice: float|None = None         # share of the track in which somebody sings; None: not heard
 
     @property
     def name(self)->str:

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from ..core.errors import MediaError, printable
-from ..core.files import media_id, write_atomic
+from ..core.files import write_atomic
 from ..core.types import Recommender
 from ..encoders.audio import summary_tags
 from ..encoders.base import MusicEncoder
@@ -31,7 +31,7 @@ from ..encoders.registry import Encoders
 from .scan import Found, is_inside, may_be_film, Stat, stat_of
 from .store import first_line, FolderLock, LanceStore
 from ..media.metadata import read_metadata
-from ..media.pieces import Pieces, read_pieces
+from ..media.pieces import Pieces, read_pieces, sound_id
 from ..media.read import probe, read_many
 from ..media.tempo import estimate_bpm
 
@@ -46,7 +46,7 @@ class AddReport:
     moved: int = 0
     removed: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list)  # (path, kind of `MediaError`, reason)
-    duplicates: list[tuple[str, str]] = field(default_factory=list)   # (path, path of the track with the same bytes)
+    duplicates: list[tuple[str, str]] = field(default_factory=list)   # (path, path of the track with the same sound)
     ignored: int = 0  # files that are no audio, or videos in a folder of music
 
     def as_dict(self)->dict:
@@ -60,7 +60,7 @@ class AddReport:
         if self.duplicates: numbers['duplicates'] = len(self.duplicates)
         first = ', '.join(f'{n} {name}' for name, n in numbers.items())
         failed = [f"  failed: {printable(p)}: {k}: {printable(r)}" for p, k, r in self.failed]
-        doubles = [f"  duplicate: {printable(p)} has the same content as {printable(q)}" for p, q in self.duplicates]
+        doubles = [f"  duplicate: {printable(p)} has the same sound as {printable(q)}" for p, q in self.duplicates]
         return '\n'.join([first, *failed, *doubles])
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-008
@@ -98,7 +98,7 @@ class Memory:
             write_atomic(self.path, json.dumps(self.seen))
         self.pending = {}
 
-# %% ../../nbs/40_library/15_intake.ipynb #cell-012
+# %% ../../nbs/40_library/15_intake.ipynb #cell-011b
 usual_pieces:int|None = 16  # of a track; None: all of it
 
 def heard_by(
@@ -107,6 +107,7 @@ def heard_by(
     "The version of what a library knows of tracks: the encoder's, and how long a piece is."
     return f'{music.version}/pieces of {music.piece_s:g} s'
 
+# %% ../../nbs/40_library/15_intake.ipynb #cell-012
 class LibraryFolder:
     "A library's parts: its table, what made it, what it remembers, and what makes rows."
     def __init__(self,
@@ -157,8 +158,8 @@ class Decoded:
         "What the cache keeps of a track; one-dimensional tensors stay exact in it."
         scores = torch.tensor([[*t['mtt'].values(), *t['msd'].values()] for t in tags])
         bpm, times = float('nan') if self.bpm is None else self.bpm, torch.from_numpy(self.pieces.times_s)
-        return dict(tokens=tokens, mask=mask, scores=scores.mean(0), bpm=torch.tensor([bpm]), times=times.flatten(),
-                    duration_s=torch.tensor([self.pieces.duration_s], dtype=torch.float64))
+        return dict(tokens=tokens, mask=mask, scores=scores.mean(0), tags=scores, bpm=torch.tensor([bpm]),
+                    times=times.flatten(), duration_s=torch.tensor([self.pieces.duration_s], dtype=torch.float64))
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-015
 def segment_columns(segments:torch.Tensor)->dict:
@@ -167,10 +168,17 @@ def segment_columns(segments:torch.Tensor)->dict:
     return dict(segments=segments.half().numpy().tobytes(), vector=mean.tolist())
 
 def feature_columns(features:Tensors)->dict:
-    "Columns of a row that are features as they are."
+    "Columns of a row that are features as they are. Moods and voice enter here: their columns are empty without them."
     bpm, scores = features['bpm'].item(), features['scores'].tolist()
+    times, tags = features['times'].numpy(), features['tags'].half().numpy()
     return dict(duration_s=features['duration_s'].item(), bpm=None if bpm != bpm else bpm, mtt=scores[:50],
-                msd=scores[50:], times=features['times'].numpy().tobytes())
+                msd=scores[50:], times=times.tobytes(), tags=tags.tobytes())
+
+# %% ../../nbs/40_library/15_intake.ipynb #cell-018b
+def _told_by(new:NewTrack)->dict:
+    "Columns that the file itself gives."
+    place = dict(path=os.fsencode(new.path), size=new.stat[0], mtime_ns=new.stat[1])
+    return place | asdict(read_metadata(new.path))
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-019
 class RowWriter:
@@ -204,8 +212,8 @@ class RowWriter:
         if not torch.isfinite(segments.half()).all():
             return self.fail(new.path, new.stat, MediaError('format', new.path, 'gives vectors that are not finite'))
         made_by = {k: self.lib.manifest[k] for k in ('encoder', 'recommender')}
-        row = dict(track_id=new.track_id, path=os.fsencode(new.path), size=new.stat[0], mtime_ns=new.stat[1])
-        row |= asdict(read_metadata(new.path)) | made_by | feature_columns(features) | segment_columns(segments)
+        row = dict(track_id=new.track_id) | _told_by(new) | made_by
+        row |= feature_columns(features) | segment_columns(segments)
         self.rows.append((new, row))
 
     def commit(self)->None:
@@ -230,19 +238,20 @@ class RowWriter:
         else: self.report.duplicates.append((new.path, there))
 
     def _move(self)->None:
-        "Write new paths, sizes and dates into rows."
+        "Write new paths, sizes, dates and tags into rows."
         new = {n.track_id: n for n in self.moved}
         rows = self.lib.store.rows(ids=list(new)).to_pylist() if new else []
         for row in rows:
             n = new[row['track_id']]
-            row |= dict(path=os.fsencode(n.path), size=n.stat[0], mtime_ns=n.stat[1])
+            row |= _told_by(n)
         self.lib.store.upsert(rows)
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-021
 def still_there(path:str, stat:Stat, track_id:str)->bool:
-    "Whether a track's file is where its row says, with its content."
+    "Whether a track's file is where its row says, with its sound."
     now = stat_of(path)
-    return now is not None and (now == stat or media_id(path) == track_id)
+    try: return now is not None and (now == stat or sound_id(path) == track_id)
+    except MediaError: return False
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-022
 class Identifier(RowWriter):
@@ -265,16 +274,15 @@ class Identifier(RowWriter):
                 self.lib.memory.put(path, stat, 'film', '')
                 self.report.ignored += 1
                 return self.bar.update() and None
-            new = NewTrack(path, stat, media_id(path))
+            new = NewTrack(path, stat, sound_id(path))
         except MediaError as e: return self.fail(path, stat, e)
-        except OSError as e: return self.fail(path, stat, MediaError('missing', path, f'cannot be read: {e.strerror}'))
         known = self.known(new.track_id)
         if known is None: return new
         self._note_known(new, *known)
         self.bar.update()
 
     def _note_known(self, new:NewTrack, path:str, stat:Stat)->None:
-        "The content is a known track: touched, a duplicate, or moved."
+        "The sound is a known track: touched or tagged anew, a duplicate, or moved."
         if path == new.path: self.report.unchanged += 1
         elif still_there(path, stat, new.track_id):
             self.lib.memory.put(new.path, new.stat, 'duplicate', path)

@@ -12,7 +12,7 @@ import shlex
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Any, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -23,11 +23,11 @@ from ..core.types import Recommender, Track, TrackTable
 from ..encoders.cache import FeatureCache
 from ..encoders.musicnn import msd_tags, mtt_tags
 from ..encoders.registry import Encoders
-from .intake import AddReport, close_run, heard_by, Intake, LibraryFolder, sort_out
+from .intake import AddReport, close_run, heard_by, Intake, LibraryFolder, sort_out, usual_pieces
 from .scan import find_audio, is_inside, stat_of
-from musechat.library.store import (
-    create_library, differences, LanceStore, new_manifest, read_manifest, subset, to_table, to_tracks, track_columns,
-    write_manifest)
+from .store import (
+    create_library, differences, LanceStore, new_manifest, read_manifest, row_checksum, subset, to_table, to_tracks,
+    track_columns, write_manifest)
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +95,11 @@ class LibraryReader(LibraryFolder):
     "A library's tracks, in memory and searched."
     _loaded: tuple[int, TrackTable, dict[str, Track]]|None = None  # version, table, tracks by id
 
+    @property
+    def is_old(self)->bool:
+        "Whether it is of 0.1.0: it can be read, and `add` makes it anew first."
+        return self.manifest.get('format') == 1
+
     def table(self, where:Where|None=None)->TrackTable:
         "The library in memory (all tracks, or some), read again only when it has changed; treat it as read-only."
         version = self.store.version()
@@ -145,7 +150,7 @@ class CheckReport:
     n_track: int = 0
     missing: list[str] = field(default_factory=list)        # paths of rows whose file is gone
     changed: list[str] = field(default_factory=list)        # paths whose size or date is not the row's
-    damaged: list[str] = field(default_factory=list)        # track_ids whose vectors or scores are not sound
+    damaged: list[str] = field(default_factory=list)        # track_ids of rows that are not as written
     other_version: list[str] = field(default_factory=list)  # track_ids made by other versions than the library's
 
     @property
@@ -165,7 +170,8 @@ class CheckReport:
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-014
 def _is_sound(row:dict)->bool:
-    "Whether a row's arrays fit each other and are finite, scores within [0, 1], the mean of length 1 (or 0)."
+    "Whether a row's checksum holds, and its arrays: finite, scores within [0, 1], a mean of length 1 (or 0)."
+    if row.get('checksum') not in (None, row_checksum(row)): return False
     seg, t = np.frombuffer(row['segments'], np.float16), np.frombuffer(row['times'], np.float32)
     vector, scores, n = np.asarray(row['vector']), np.asarray(row['mtt'] + row['msd']), len(t)//2
     if not all(np.isfinite(a).all() for a in (seg, t, vector, scores)): return False
@@ -181,6 +187,21 @@ def _made_by(encoders:Encoders|None, recommender:Recommender|None)->dict:
 
 def _remove_table(path:Path, manifest:dict)->None: shutil.rmtree(path/f"{manifest['table']}.lance", ignore_errors=True)
 
+_to_be_read = "this library was opened to be read: nothing is added without encoders and recommender"
+
+def _differ(path:Path, manifest:dict, made_by:dict, encoders:Encoders|None, rebuild:bool)->list[str]:
+    "What keeps a library from being used; one of 0.1.0 may be read, whose encoder knew of no pieces."
+    if manifest.get('format') == 1 and not rebuild:
+        _log.warning('%s; until then it can only be read', _index_again(path))
+        made_by = made_by | dict(format=1) | ({} if encoders is None else dict(encoder=encoders.music.version))
+    return differences(manifest, made_by)
+
+def _index_again(path:Path)->str:
+    "What to do with a library of 0.1.0."
+    command = f"`musechat index MUSIC... --library {shlex.quote(printable(path))}`"
+    return f"the library {printable(path)} was made by musechat 0.1 and has to be indexed again: {command}"
+
+# %% ../../nbs/40_library/20_library.ipynb #cell-016b
 def _refuse(path:Path, differ:list[str])->None:
     "Say that a library is of another version, and what to do."
     shown = printable(path)
@@ -208,6 +229,7 @@ class KeptLibrary(LibraryReader):
         what:Sequence[str|Path],  # track_ids, paths of files, or folders (all beneath)
     )->list[Track]:               # what was removed
         "Take tracks out of the library; their files are left alone. All or nothing: an unknown name removes none."
+        if self.is_old: raise LibraryError(f"nothing was removed: {_index_again(self.path)}")
         named = [what] if isinstance(what, (str, Path)) else list(what)
         all_tracks, gone = self.tracks(), {}
         for name in map(os.fspath, named):
@@ -249,38 +271,44 @@ class Library(KeptLibrary):
         recommender:Recommender|None=None,  # needed to make a library and to add
         create:bool=True,                   # make one if there is none
         rebuild:bool=False,                 # make anew what is damaged or of another version
-        cache:FeatureCache|None=None,       # keeps what the encoders found; None: in musechat's cache folder
+        cache:FeatureCache|None=None,       # of features; None: in musechat's cache folder
         progress:bool=True,                 # a bar while rebuilding
     )->'Library':
         "Open a library, or make one."
         path, made_by = Path(os.path.abspath(os.path.expanduser(path))), _made_by(encoders, recommender)
         manifest = read_manifest(path) or create_library(path, made_by, create)
-        differ = differences(manifest, made_by)
+        differ = _differ(path, manifest, made_by, encoders, rebuild)
         if rebuild: _mend(path, manifest)
         elif differ: _refuse(path, differ)
         if cache is None and encoders is not None: cache = FeatureCache()
         lib = cls(path, manifest, encoders, recommender, cache)
-        return lib._rebuilt(made_by, progress) if differ else lib
+        if differ: lib._make_anew((), progress)
+        return lib
 
-    def _rebuilt(self, made_by:dict, progress:bool)->'Library':
-        "A library of today's versions with the same tracks, in this one's place."
-        manifest, old = new_manifest(made_by), [path for _, path, _ in self.store.stats()]
+    def _make_anew(self, more:Sequence[str|Path], progress:bool, **options:Any)->AddReport:
+        "Become a library of today's versions with the same tracks and `more`; killed on the way, the old one stays."
+        made_by, old = _made_by(self.encoders, self.recommender), self.manifest
+        manifest, paths = new_manifest(made_by), [path for _, path, _ in self.store.stats()]
         LanceStore(self.path, manifest['table'], made_by['d_track'])
         new = Library(self.path, manifest, self.encoders, self.recommender, self.cache)
-        report = new.add([p for p in old if os.path.lexists(p)], progress)
-        _log.info('%d tracks made anew: %s', len(old), str(report).splitlines()[0])
+        report = new.add([*paths, *more], progress, **options)
+        _log.info('%d tracks made anew: %s', len(paths), str(report).splitlines()[0])
         with new.store.lock(): write_manifest(self.path, manifest)
-        if self.manifest['table'] != manifest['table']: _remove_table(self.path, self.manifest)
-        return new
+        if old['table'] != manifest['table']: _remove_table(self.path, old)
+        self.__dict__ = new.__dict__
+        return report
 
     def add(self,
         paths:Sequence[str|Path],  # folders, read recursively, and files
         progress:bool=True,        # show a bar, if there is a terminal
         n_workers:int|None=None,   # files decoded at a time, None: as many as there are cores, at most 4
+        thorough:bool=False,       # hear all of a new track, not sixteen pieces
     )->AddReport:
         "Bring the library up to date with files and folders; may be killed and called again."
-        if self.encoders is None or self.recommender is None:
-            raise LibraryError("this library was opened to be read: nothing is added without encoders and recommender")
+        if self.encoders is None or self.recommender is None: raise LibraryError(_to_be_read)
+        paths = [paths] if isinstance(paths, (str, Path)) else paths
+        if self.is_old: return self._make_anew(paths, progress, n_workers=n_workers, thorough=thorough)
+        self.n_piece = None if thorough else usual_pieces
         found, self.memory = find_audio(paths), self.recall()
         report = AddReport(ignored=found.n_ignored)
         todo = sort_out(self, found, report)

@@ -10,7 +10,7 @@ __all__ = ['most_pieces', 'silent_rms', 'Reader', 'spread_starts', 'is_silent', 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, TYPE_CHECKING
 
 import numpy as np
 
@@ -62,6 +62,8 @@ class Pieces:
     sample_rate_hz: int
     duration_s: float    # of the whole track
 
+if TYPE_CHECKING: from av.container import InputContainer
+
 Reader = Callable[[float, float], np.ndarray]  # (start, length) in seconds to float32 (1, samples)
 
 def _whole_reader(file:OpenFile, whole_s:float, rate:int)->Reader:
@@ -71,6 +73,26 @@ def _whole_reader(file:OpenFile, whole_s:float, rate:int)->Reader:
     wave = sound_clip(file, 0., n, rate)
     check_samples(file, wave, n, rate, max(.1, min(1., whole_s/10)))
     return lambda at_s, length_s: wave[:, round(at_s*rate):][:, :round(length_s*rate)]
+
+# %% ../../nbs/10_media/15_pieces.ipynb #cell-012b
+def _sound_s(file:OpenFile)->float:
+    "Length of a file's sound, seconds."
+    with file.av() as c:
+        stream = find_streams(c)[1]
+        if not stream: raise file.fail('no_audio', 'no audio stream')
+        whole_s, _ = stream_length(file, c, stream)
+    if whole_s <= 0: raise file.fail('empty', 'no samples in the audio stream')
+    return whole_s
+
+def _seeking_reader(file:OpenFile, c:'InputContainer', rate:int)->Reader:
+    "Reads from an open file by seeking."
+    def read(at_s:float, length_s:float)->np.ndarray:
+        size = max(1, round(length_s*rate))
+        wave = sound_at(c, at_s, size, rate) if at_s > 2 else None
+        if wave is None: wave = sound_clip(file, at_s, size, rate)
+        check_samples(file, wave, size, rate, max(.1, length_s/10))
+        return wave
+    return read
 
 # %% ../../nbs/10_media/15_pieces.ipynb #cell-013
 def _loud_pieces(read:Reader, whole_s:float, piece_s:float, n:int|None)->dict[float, np.ndarray]:
@@ -90,20 +112,10 @@ def _loud_pieces(read:Reader, whole_s:float, piece_s:float, n:int|None)->dict[fl
 @operation('musechat.media.pieces')
 def _pieces(file:OpenFile, piece_s:float, n:int|None, stretch_s:float, rate:int)->tuple[dict, np.ndarray]:
     "Starts of pieces and length of the track; all pieces one after another, then the stretch."
+    whole_s = _sound_s(file)
     with file.av() as c:
-        stream = find_streams(c)[1]
-        if not stream: raise file.fail('no_audio', 'no audio stream')
-        whole_s, _ = stream_length(file, c, stream)
-    if whole_s <= 0: raise file.fail('empty', 'no samples in the audio stream')
-    with file.av() as c:
-        def seeking(at_s:float, length_s:float)->np.ndarray:
-            size = max(1, round(length_s*rate))
-            wave = sound_at(c, at_s, size, rate) if at_s > 2 else None
-            if wave is None: wave = sound_clip(file, at_s, size, rate)
-            check_samples(file, wave, size, rate, max(.1, length_s/10))
-            return wave
         is_short = n is None or whole_s < 2*(n*piece_s + stretch_s)
-        read = _whole_reader(file, whole_s, rate) if is_short else seeking
+        read = _whole_reader(file, whole_s, rate) if is_short else _seeking_reader(file, c, rate)
         found = _loud_pieces(read, whole_s, piece_s, n)
         if not found: raise file.fail('empty', 'nothing but silence')
         starts, longest = list(found), min(whole_s, stretch_s)
@@ -112,6 +124,15 @@ def _pieces(file:OpenFile, piece_s:float, n:int|None, stretch_s:float, rate:int)
     return dict(starts=starts, sizes=[len(p) for p in parts], duration_s=whole_s), np.concatenate(parts).clip(-10, 10)
 
 # %% ../../nbs/10_media/15_pieces.ipynb #cell-015
+def _laid_out(meta:dict, wave:np.ndarray, n_sample:int, rate:int)->Pieces:
+    "What a worker sent, one row a piece."
+    *parts, stretch = np.split(wave, np.cumsum(meta['sizes'])[:-1])
+    waves, sizes, starts = np.zeros((len(parts), n_sample), np.float32), meta['sizes'][:-1], np.array(meta['starts'])
+    for row, part in zip(waves, parts): row[:len(part)] = part[:n_sample]
+    mask = np.arange(n_sample) < np.array(sizes)[:, None]
+    times = np.stack([starts, starts + np.array(sizes)/rate], 1).astype(np.float32)
+    return Pieces(waves, mask, times, stretch, rate, meta['duration_s'])
+
 def read_pieces(
     path:str|Path,              # an audio file, or a video with sound
     piece_s:float=3.,           # length of a piece, seconds: what the music encoder takes
@@ -127,13 +148,7 @@ def read_pieces(
     asked = dict(piece_s=piece_s, n=n, stretch_s=stretch_s, rate=sample_rate_hz)
     meta, wave = in_worker(_pieces, path, root, limits, **asked)
     if not np.isfinite(wave).all(): raise MediaError('format', path, 'samples that are not numbers')
-    *parts, stretch = np.split(wave, np.cumsum(meta['sizes'])[:-1])
-    waves = np.zeros((len(parts), round(piece_s*sample_rate_hz)), np.float32)
-    for row, part in zip(waves, parts): row[:len(part)] = part[:len(row)]
-    sizes = np.array([len(p) for p in parts])
-    mask, starts = np.arange(waves.shape[1]) < sizes[:, None], np.array(meta['starts'])
-    times = np.stack([starts, starts + sizes/sample_rate_hz], 1).astype(np.float32)
-    return Pieces(waves, mask, times, stretch, sample_rate_hz, meta['duration_s'])
+    return _laid_out(meta, wave, round(piece_s*sample_rate_hz), sample_rate_hz)
 
 # %% ../../nbs/10_media/15_pieces.ipynb #cell-022
 @operation('musechat.media.pieces')

@@ -351,6 +351,7 @@ def decode_sound(
     check_samples(file, wave, n, rate, _slack_s(whole_s))
     return dict(start_s=at_s, duration_s=whole_s), wave.clip(-10, 10)
 
+# %% ../../nbs/10_media/10_read.ipynb #cell-037b
 def check_samples(
     file:OpenFile,
     wave:np.ndarray,  # (channels, n) that came
@@ -366,14 +367,14 @@ def check_samples(
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-038
 def sound_at(
-    c:'InputContainer',  # an open file
-    at_s:float,          # where to begin, seconds from the start of the sound
+    c:'InputContainer',  # open
+    at_s:float,          # seconds
     n:int,               # samples
     rate:int,            # samples a second
     stereo:bool=False,   # two channels, or one: their mean
-    jump:bool=True,      # seek there; False: from where the file stands, which must be its start
-)->np.ndarray|None:      # float32 (1 or 2, n), fewer where the stream ends; None where the seek went too far
-    "Some samples of the sound of an open file."
+    jump:bool=True,      # seek; False: the file stands at its start
+)->np.ndarray|None:      # float32 (1 or 2, n), fewer at the end; None: a seek went too far
+    "Samples of an open file."
     import av
     blocks, have, drop, s = [], 0, None, find_streams(c)[1]
     if jump: seek(c, s, (s.start_time or 0) + int((at_s - 1)/s.time_base))
@@ -386,9 +387,10 @@ def sound_at(
         blocks.append(_mix(frame.to_ndarray(), stereo))
         have += blocks[-1].shape[1]
         if have >= drop + n: break
-    wave = np.concatenate(blocks, 1) if blocks else np.empty((1 + stereo, 0), np.float32)
-    return wave[:, (drop or 0):(drop or 0) + n]
+    wave = np.concatenate([np.empty((1 + stereo, 0), np.float32), *blocks], 1)[:, drop or 0:]
+    return wave[:, :n]
 
+# %% ../../nbs/10_media/10_read.ipynb #cell-038b
 def sound_clip(
     file:OpenFile,
     at_s:float,         # as for `sound_at`
@@ -464,7 +466,7 @@ class Media:
 
 def read_many(
     paths:Iterable[str|Path],  # media files
-    kind:str|Callable[[str|Path], object]='audio',  # 'audio', 'frames' or 'both' (a `Media`), or what reads a path
+    kind:str|Callable='audio', # 'audio', 'frames', 'both' (`Media`); or a reader
     n_workers:int=2,           # files at a time
     fps:float=5.,              # see `read_frames`
     size:int=224,
