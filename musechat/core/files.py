@@ -106,7 +106,7 @@ def content_hash(
 def media_id(
     path:str|Path,          # a regular file
 )->str:                     # 16 hex digits
-    "Id of a track or a video: the first 16 hex digits of `content_hash`."
+    "Id of a video or of a file of a corpus: the first 16 hex digits of `content_hash`."
     return content_hash(path)[:16]
 
 # %% ../../nbs/00_core/10_files.ipynb #cell-019

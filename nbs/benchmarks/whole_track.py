@@ -4,18 +4,23 @@ Hears all of each track, piece after piece, and asks how near a few of the piece
 that you have; what is written holds figures only, no name and no sound."""
 import argparse
 import json
+import time
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from musechat.chat.recommenders import shipped_recommender
 from musechat.core.errors import MediaError
-from musechat.encoders.audio import MusicnnMusic, summary_tags
+from musechat.core.files import content_hash
+from musechat.encoders.audio import is_score, MusicnnMusic, summary_tags
 from musechat.library.scan import find_audio
-from musechat.media.pieces import read_pieces, spread_starts
-from musechat.media.read import probe
+from musechat.media.pieces import read_pieces, sound_id, spread_starts
+from musechat.media.read import probe, read_audio, segment_waves
 from musechat.media.tempo import estimate_bpm
+from musechat.models.fusion import Fusion
+from musechat.models.saving import evaluating
 
 counts = 4, 6, 8, 10, 12, 14, 16, 18, 24, 36
 
@@ -73,10 +78,55 @@ def same_tempo(tracks, s):
     told = [(t['bpm'][s], t['bpm'][120]) for t in tracks if t['bpm'][120]]
     return float(np.mean([bool(x) and abs(x/y - 1) < .04 for x, y in told]))
 
+def in_threes(summary):
+    "Summaries of nine seconds out of those of three: what the shipped model was trained on, but for a second."
+    x, n = summary.double(), len(summary)//3*3
+    x[:, is_score] = x[:, is_score].sigmoid()
+    x = x[:n].unflatten(0, (-1, 3)).mean(1)
+    x[:, is_score] = torch.logit(x[:, is_score], eps=1e-7)
+    return x.float()
+
+@torch.no_grad()
+def compare_model(tracks):
+    "Tracks as the shipped recommender places them, by what it is given; and how near that is to all of the track."
+    model, ways = Fusion.from_pretrained(shipped_recommender()), {}
+    for t in tracks:
+        x, rows = t['summary'], chosen(t['times'][:, 0], t['seconds'])
+        given = {'all, 9 s': in_threes(x), 'central 120 s, 9 s': in_threes(x[rows['central 120 s']])}
+        given |= {f'{n} pieces': x[rows[f'{n} spread']] for n in (12, 16, 24)}
+        with evaluating(model): found = {name: model.track(part.float()) for name, part in given.items()}
+        for name, emb in found.items(): ways.setdefault(name, []).append(F.normalize(F.normalize(emb).mean(0), dim=0))
+    ways = {name: torch.stack(rows).numpy() for name, rows in ways.items()}
+    whole = ways['all, 9 s']
+    def order(v): return float(np.mean([rank_correlation(v @ q, whole @ q) for q in whole]))
+    return [dict(given=name, cosine=float((v*whole).sum(1).mean()), order=order(v)) for name, v in ways.items()]
+
+def take_turns(music, paths):
+    "Seconds of identifying, reading and encoding, as 0.1.0 did and as now, track by track."
+    def encode(waves, mask): music.encode(waves, mask)
+    def before(path):
+        yield content_hash(path)
+        audio = read_audio(path)
+        yield
+        encode(*segment_waves(audio.wave)[:2])
+        yield
+    def now(path):
+        yield sound_id(path)
+        heard = read_pieces(path)
+        yield
+        encode(heard.waves, heard.mask)
+        yield
+    def clock(steps):
+        at = [time.perf_counter()]
+        for _ in steps: at.append(time.perf_counter())
+        return np.diff(at).tolist()
+    return [dict(before=clock(before(p)), now=clock(now(p))) for p in paths]
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('music', nargs='+')
     parser.add_argument('--out', default='whole_track.json')
+    parser.add_argument('--timed', type=int, default=8, help="tracks that are also timed, the old way and the new in turns")
     parser.add_argument('--keep', help="a file for the summaries of all pieces (torch)")
     args = parser.parse_args()
     music, tracks = MusicnnMusic.from_pretrained('cpu'), []
@@ -89,8 +139,11 @@ def main():
         seconds = [t['seconds'] for t in tracks]
         about = dict(n_track=len(tracks), hours=sum(seconds)/3600, median_s=float(np.median(seconds)))
         about |= dict(rows=[compare(tracks, way) for way in tracks[0]['ways']])
-        about |= dict(same_tempo={s: same_tempo(tracks, s) for s in (15, 30, 60)})
+        about |= dict(n_tempo=len(tracks), same_tempo={s: same_tempo(tracks, s) for s in (15, 30, 60)})
+        about |= dict(model=compare_model(tracks))
         Path(args.out).write_text(json.dumps(about, indent=1) + '\n')
         if args.keep: torch.save([{k: t[k] for k in ('summary', 'times', 'seconds', 'bpm')} for t in tracks], args.keep)
+    paths = list(find_audio(args.music).files)[:args.timed]
+    Path(args.out).write_text(json.dumps(about | dict(timed=take_turns(music, paths)), indent=1) + '\n')
 
 if __name__ == '__main__': main()
