@@ -188,8 +188,9 @@ class OpenFile:
     def av(self)->Iterator['InputContainer']:
         "The file in PyAV: this container and no other, this file and no other."
         import av
-        only = dict(protocol_whitelist='file')
-        with av.open(self.name, format=containers[self.container], options=only) as c: yield c
+        safe = dict(protocol_whitelist='file')
+        kind = containers[self.container]
+        with av.open(self.name, format=kind, options=safe, metadata_errors='replace') as c: yield c
 
     def fail(self, kind:str, detail:str)->MediaError:
         "The file's error, to be raised."
