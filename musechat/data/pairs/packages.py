@@ -111,7 +111,7 @@ class GameFiles:
             for file in _members(archive): self._add(file)
         self._found.clear()
 
-    def _add(self, file:GameFile): self._files[file.name.lower()] = file
+    def _add(self, file:GameFile)->None: self._files[file.name.lower()] = file
 
     def find(self,
         *names:str,       # in order of preference
