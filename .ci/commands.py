@@ -88,7 +88,8 @@ def step(command):
     run = command
     for pattern, text in e.get('swap', ()): run = re.sub(pattern, text.replace('{many}', table['many']), run)
     run = ' '.join(f"{run} {e.get('also', '')}".split())
-    return Step(command, '\n'.join([e.get('first', ''), run, e.get('then', '')]).strip(), e.get('typed', ''))
+    first = e.get('first', '').replace('{root}', str(root))
+    return Step(command, '\n'.join([first, run, e.get('then', '')]).strip(), e.get('typed', ''))
 
 def paths():
     "(page, extras, steps from an empty folder to the end of a block), for every block."

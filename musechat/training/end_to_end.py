@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['end_to_end_training', 'Sounds', 'pack_audio', 'SoundSegments', 'Sound', 'patch_mask', 'make_sound', 'with_sound',
            'WaveSamples', 'checkpoint_layers', 'FusionWithMusic', 'end_to_end_step', 'new_finetuning',
-           'launched_precision', 'train_end_to_end', 'fine_tune_on', 'training_bytes']
+           'launched_precision', 'train_end_to_end', 'fine_tune_on']
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-002
 import copy
@@ -520,23 +520,3 @@ def fine_tune_on(
                              progress=progress)
     if PartialState().is_main_process: write_split(out, corpus, data.split)
     return whole
-
-# %% ../../nbs/70_training/30_end_to_end.ipynb #cell-057
-# that a layer of AST keeps for the way back, a token and unit of width; counted below
-_kept_bytes = dict(no=64, bf16=46)
-
-def training_bytes(
-    config:'ASTConfig',
-    n_sound:int,                       # distinct segments of ten seconds in a process' batch
-    mixed_precision:str='bf16',        # 'no', 'bf16' or 'fp16'
-    gradient_checkpointing:bool=True,
-)->dict[str, int]:                     # 'weights' (with gradients and Adam's two means), 'activations', in bytes
-    "What fine-tuning AST holds on a device, in a single process; without the fusion, and what PyTorch keeps in reserve."
-    half, d, inner = mixed_precision != 'no', config.hidden_size, config.intermediate_size
-    n_token = len(patch_mask(config, torch.tensor([_segment]))[0])
-    n_weight = config.num_hidden_layers*(4*d*d + 2*d*inner + 9*d + inner) + (n_token + config.patch_size**2 + 5)*d
-    layer = n_sound*n_token*d*_kept_bytes['bf16' if half else 'no']
-    entry = n_sound*n_token*d*4                            # the input of a layer, all that is kept with checkpoints
-    kept = config.num_hidden_layers*entry + layer if gradient_checkpointing else config.num_hidden_layers*layer
-    # on the way back a layer needs about twice of what it kept
-    return dict(weights=n_weight*(16 + 2*half), activations=kept + 2*layer)

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 import traceback
@@ -296,7 +297,9 @@ def step_figures(step:Callable, n:int, s:Sizes, peak:float|None)->dict:
 
 def finetuning_figures(s:Sizes, b:int, checkpoints:bool, peak:float|None)->dict:
     "Requests a second and memory, measured and as `training_bytes` foretells it."
-    from musechat.training.end_to_end import end_to_end_step, training_bytes
+    from musechat.training.end_to_end import end_to_end_step
+    sys.path.append(str(Path(__file__).parents[1]/'70_training'))
+    from training_bytes import training_bytes
     model = finetuned(s, checkpoints)
     batch = requests(model, b, s.d_text)
     step = trainer(model, lambda: end_to_end_step(model, batch)['loss'], 1e-5)

@@ -1,8 +1,9 @@
 "A back end for the tests of `20_synthesis.ipynb`: it spoils some dialogs, answers in any order, and may die."
 import os, random, signal
 from musechat.data.dialogs.synthesis import AnswerError, to_dialog
-from musechat.data.dialogs.prompts import example_candidate, example_original, example_turns, read_block
+from musechat.data.dialogs.prompts import example_candidate, example_original, example_turns
 from musechat.language.facts import Pair
+from made_up_pairs import read_block
 
 pairs = [Pair(f'pair-{k:04}', f'video-{k}', example_original, example_candidate, seed=k) for k in range(300)]
 
