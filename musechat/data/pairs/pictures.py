@@ -73,7 +73,7 @@ def cover(
     "A picture scaled until it fills a frame; what hangs over is cut on both sides."
     scale = max(w/picture.width, h/picture.height)
     size = max(w, round(picture.width*scale)), max(h, round(picture.height*scale))
-    big = picture.resize(size, Image.LANCZOS)
+    big = picture.resize(size, Image.Resampling.LANCZOS)
     x, y = (big.width - w)//2, (big.height - h)//2
     return big.crop((x, y, x + w, y + h))
 
@@ -139,5 +139,5 @@ def save_jpeg(
     solid = canvas(*picture.size, (0, 0, 0, 255))
     solid.alpha_composite(picture.convert('RGBA'))
     small = solid.convert('RGB')
-    small.thumbnail((1600, 1600), Image.LANCZOS)
+    small.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
     with atomic_path(path) as tmp: small.save(tmp, 'JPEG', quality=88)
