@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['containers', 'idle_workers', 'sniff', 'first_byte', 'open_media', 'missing_bytes', 'Limits', 'OpenFile', 'Operation',
-           'operation', 'serve', 'Worker', 'in_worker', 'close_workers']
+           'operation', 'serve', 'Worker', 'in_worker', 'WorkerDied', 'close_workers']
 
 # %% ../../nbs/10_media/00_sandbox.ipynb #cell-002
 import atexit
@@ -407,6 +407,8 @@ def _ask(worker:Worker, header:dict, data:_Data, path:str|Path, limits:Limits)->
         raise
 
 # %% ../../nbs/10_media/00_sandbox.ipynb #cell-044
+class WorkerDied(MediaError): "The worker crashed in the middle of a request."
+
 def _check_answer(answer:dict, op:Operation, path:str|Path)->None:
     "Raise the error that a worker reports."
     kind, detail = answer.get('error', ('', ''))
@@ -424,7 +426,7 @@ def _death(worker:Worker, path:str|Path, limits:Limits)->MediaError:
     _log.info('worker ended by %s: %s', name, words)
     if name == 'SIGXCPU': return MediaError('timeout', path, f'used more than {limits.cpu_s:g} s of processor time')
     if name == 'SIGKILL': return MediaError('too_large', path, 'the system ended the decoder, likely for its memory')
-    return MediaError('format', path, f'the decoder crashed ({name})')
+    return WorkerDied('format', path, f'the decoder crashed ({name})')
 
 # %% ../../nbs/10_media/00_sandbox.ipynb #cell-045
 def close_workers()->None:

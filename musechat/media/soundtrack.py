@@ -17,7 +17,8 @@ import numpy as np
 
 from ..core.errors import MediaError, MusechatError, printable
 from ..core.files import atomic_path
-from .read import decode_sound, find_streams, MediaInfo, probe, seek
+from .read import decode_sound, MediaInfo, probe
+from .readers import find_streams, seek
 from .sandbox import in_worker, Limits, OpenFile, operation
 
 # %% ../../nbs/10_media/20_soundtrack.ipynb #cell-007

@@ -23,6 +23,13 @@ def level(image):
     "The frame's number back from its grey."
     return (float(image[-8:, -8:].mean()) - 20)/5
 
+def moving(i, w, h):
+    "Frame i: colours that wander, its grey in the lower right corner."
+    y, x = np.mgrid[:h, :w]
+    image = np.stack([(3*x + 7*i) % 256, (5*y + 11*i) % 256, (2*x + 2*y + 5*i) % 256], 2).astype(np.uint8)
+    image[-h//3:, -w//3:] = 20 + 5*i
+    return image
+
 def add_audio(container, codec, rate=48000):
     return container.add_stream(codec, rate=rate, layout='stereo', options=dict(strict='experimental'))
 
@@ -36,17 +43,19 @@ def put_audio(container, stream, wave, rate=48000):
     container.mux(stream.encode(None))
 
 def make_video(path, codec='libx264', n=40, fps=20, pts=None, audio='aac', w=64, h=48, images=grey, options=None,
-               sar=None, audio_s=None):
+               sar=None, audio_s=None, pix_fmt='yuv420p', color_range=0, mux=None, tags=None):
     "n frames at fps, or at the times `pts` (milliseconds); 2 s unless said otherwise; sound of the same length."
-    with av.open(str(path), 'w') as c:
+    with av.open(str(path), 'w', options=mux or {}) as c:
         v = c.add_stream(codec, rate=fps, options=options or {})
-        v.width, v.height, v.pix_fmt = w, h, 'yuv420p'
+        v.width, v.height, v.pix_fmt, v.codec_context.color_range = w, h, pix_fmt, color_range
+        v.metadata.update(tags or {})
         if codec == 'mjpeg': v.pix_fmt, v.codec_context.color_range = 'yuvj420p', 2
         v.time_base = v.codec_context.time_base = Fraction(1, fps if pts is None else 1000)
         if sar: v.codec_context.sample_aspect_ratio = Fraction(sar)
         a = add_audio(c, audio) if audio else None
         for i in range(n):
             frame = av.VideoFrame.from_ndarray(images(i, w, h), format='rgb24')
+            if color_range: frame = frame.reformat(format=pix_fmt, dst_color_range=color_range)
             frame.pts, frame.time_base = i if pts is None else pts[i], v.codec_context.time_base
             c.mux(v.encode(frame))
         c.mux(v.encode(None))
@@ -63,11 +72,18 @@ def make_hevc(path):
     return make_video(path, 'libx265', n=200, fps=40, h=64, images=lambda i, w, h: grey(i % 40, w, h),
                       options={'x265-params': 'log-level=none:keyint=30:bframes=4'})
 
-def make_turned(path, source):
-    "An mp4 turned by 90 degrees clockwise, by the matrix in its header."
+def make_open(path):
+    "H.264 as broadcasters like it: some frames are stored behind a keyframe and shown before it."
+    return make_video(path, audio=None, w=160, h=120, images=moving,
+                      options={'x264-params': 'keyint=12:open-gop=1:bframes=3'})
+
+def make_turned(path, source, turn=1):
+    "An mp4 turned by quarter turns clockwise, by the matrix in its header."
     data = bytearray(Path(source).read_bytes())
     at = data.find(b'tkhd') + 4 + 40                     # version 0: the matrix is 40 bytes behind the box's name
-    matrix = (0, 1 << 16, 0, -(1 << 16), 0, 0, 48 << 16, 0, 1 << 30)
+    one = 1 << 16
+    a, b = ((one, 0), (0, one), (-one, 0), (0, -one))[turn]
+    matrix = (a, b, 0, -b, a, 0, 48 << 16 if turn == 1 else 0, 0, 1 << 30)
     data[at:at + 36] = b''.join(x.to_bytes(4, 'big', signed=True) for x in matrix)
     path.write_bytes(data)
     return path
