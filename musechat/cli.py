@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'Count', 'NotNegative', 'Rate', 'PathOption', 'LibraryOption', 'OutOption', 'JsonOption', 'KOption',
-           'WorkersOption', 'chat_help', 'Listener', 'SplitBy', 'Precision', 'OneLineErrors', 'command', 'print_json',
-           'fetch', 'tag', 'index', 'library', 'recommend', 'chat_line', 'chat', 'export', 'demo', 'simulate', 'train',
-           'synthesize', 'evaluate', 'main']
+           'WorkersOption', 'chat_help', 'Listener', 'SplitBy', 'Precision', 'evaluate_commands', 'ModelOption',
+           'ReportOption', 'OneLineErrors', 'command', 'print_json', 'fetch', 'tag', 'index', 'library', 'recommend',
+           'chat_line', 'chat', 'export', 'demo', 'simulate', 'train', 'synthesize', 'evaluate_ranking',
+           'evaluate_reasoning', 'evaluate_pairs', 'main']
 
 # %% ../nbs/95_cli.ipynb #cell-002
 import json
@@ -19,6 +20,7 @@ import time
 import traceback
 from copy import copy
 from dataclasses import asdict, replace
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Annotated, Callable, get_args, get_origin, Literal, TYPE_CHECKING
@@ -85,7 +87,11 @@ def _settings(
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 # %% ../nbs/95_cli.ipynb #cell-010
-def command(f:Callable)->Callable:
+def command(
+    f:Callable,
+    group:typer.Typer|None=None,     # None: of `musechat` itself
+    called:str|None=None,            # as users write it; the function's name if not given
+)->Callable:
     "Make a function a command; `cli.toml` says what its arguments and options are for."
     told = _texts['all'] | _texts.get(f.__name__, {})
     for name, p in signature(f).parameters.items():
@@ -93,7 +99,7 @@ def command(f:Callable)->Callable:
         how = copy(given[0]) if given else typer.Argument() if p.default is p.empty else typer.Option()
         how.help = told[name]
         f.__annotations__[name] = Annotated[kind, how]
-    return app.command()(f)
+    return (group or app).command(called)(f)
 
 Count = Annotated[int|None, typer.Option(min=1)]
 NotNegative = Annotated[float, typer.Option(min=0.)]
@@ -593,26 +599,59 @@ def _ranking(found, data, model, mvp, pool_size, frames, preset, seed):
                             about=dict(split_by=source.get('split_by', 'unknown')), **sizes)
 
 # %% ../nbs/95_cli.ipynb #cell-048
-@command
-def evaluate(
-    what:Literal['ranking', 'reasoning'], data:PathOption, model:Annotated[str, typer.Option()],
-    mvp:str|None=None, pool_size:Annotated[list[int]|None, typer.Option(min=1)]=None,
-    split_by:SplitBy|None=None, frames:bool=True, corpus:Path|None=None, features:Path|None=None,
-    limit:Annotated[int|None, typer.Option(min=2)]=None, masked_lm:str|None=None,
-    out:Annotated[Path|None, typer.Option('--out', '-o')]=None,
-    preset:str='laptop', seed:int=0, workers:WorkersOption=None, as_json:JsonOption=False,
-):
-    """Measure a model on the test part of a data set (paper, sections 5.2 and 5.3): one table, one figure, one JSON
-    file."""
+def _measure(what, data, model, out, as_json, work, **found):
+    "Find data, measure, and write the report."
     from musechat.training.dataset import find_data
-    judges = ['torchmetrics'] if what == 'reasoning' else []
-    require('evaluation', 'datasets', 'matplotlib', *judges)
-    found = find_data(data, corpus, features, preset, split_by, seed, n_workers=workers, tell=_tell)
-    file = out or (Path(model) if Path(model).is_dir() else Path())/f'{what}.json'
-    if what == 'reasoning': report = _reasoning(found, model, file, limit, masked_lm, seed)
-    else: report = _ranking(found, data, model, mvp, pool_size, frames, preset, seed)
-    figure = report.save(file)
-    _show(as_json, report.as_dict(), f"{report._repr_markdown_()}\n\nwrote {printable(file)} and {printable(figure)}")
+    report_file = out or (Path(model) if Path(model).is_dir() else Path())/f'{what}.json'
+    report = work(find_data(data, tell=_tell, **found), report_file)
+    figure = report.save(report_file)
+    told = f"wrote {printable(report_file)} and {printable(figure)}"
+    _show(as_json, report.as_dict(), f"{report._repr_markdown_()}\n\n{told}")
+
+evaluate_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_texts['evaluate']['about'])
+app.add_typer(evaluate_commands, name='evaluate')
+ModelOption = Annotated[str, typer.Option()]
+ReportOption = Annotated[Path|None, typer.Option('--out', '-o')]
+
+@partial(command, group=evaluate_commands, called='ranking')
+def evaluate_ranking(
+    data:PathOption, model:ModelOption, mvp:str|None=None,
+    pool_size:Annotated[list[int]|None, typer.Option(min=1)]=None, split_by:SplitBy|None=None, frames:bool=True,
+    corpus:Path|None=None, features:Path|None=None, out:ReportOption=None, preset:str='laptop', seed:int=0,
+    workers:WorkersOption=None, as_json:JsonOption=False,
+):
+    "How often, and at which place, the test videos' own music is found, turn by turn (paper, section 5.2)."
+    require('evaluation', 'datasets', 'matplotlib')
+    def work(found, file): return _ranking(found, data, model, mvp, pool_size, frames, preset, seed)
+    _measure('ranking', data, model, out, as_json, work, corpus=corpus, features=features,
+             preset=preset, split_by=split_by, seed=seed, n_workers=workers)
+
+# %% ../nbs/95_cli.ipynb #reasoning-command
+@partial(command, group=evaluate_commands, called='reasoning')
+def evaluate_reasoning(
+    data:PathOption, model:ModelOption, limit:Annotated[int|None, typer.Option(min=2)]=None,
+    masked_lm:str|None=None, split_by:SplitBy|None=None, corpus:Path|None=None, features:Path|None=None,
+    out:ReportOption=None, preset:str='laptop', seed:int=0, workers:WorkersOption=None, as_json:JsonOption=False,
+):
+    "How near a generator's replies come to those of the dialogs, and whether they are so (paper, section 5.3)."
+    require('evaluation', 'datasets', 'matplotlib', 'torchmetrics')
+    def work(found, file): return _reasoning(found, model, file, limit, masked_lm, seed)
+    _measure('reasoning', data, model, out, as_json, work, corpus=corpus, features=features,
+             preset=preset, split_by=split_by, seed=seed, n_workers=workers)
+
+
+# %% ../nbs/95_cli.ipynb #pairs-command
+@partial(command, group=evaluate_commands, called='pairs')
+def evaluate_pairs(
+    corpus:Annotated[Path, typer.Argument(metavar='DIR')],
+    split:Literal['train', 'validation', 'test']|None=None, yes:Annotated[bool, typer.Option('--yes')]=False,
+    recommender:str|None=None, work:Path|None=None, as_json:JsonOption=False,
+):
+    "Whether the music that a scene's makers chose is found, from the pictures alone, beside chance and baselines."
+    from musechat.data.pairs.scenes import PairCorpus
+    from musechat.evaluation import pairs
+    report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work)
+    _show(as_json, report.as_dict(), report._repr_markdown_())
 
 # %% ../nbs/95_cli.ipynb #cell-050
 def main():

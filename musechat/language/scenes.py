@@ -117,6 +117,7 @@ class Reason(NamedTuple):
 
 _lively_spot = (('dance', .5), ('beat', .4), ('energetic', .3))
 _measure_table = read_table('language', 'video_measures.tsv')
+_of_time = 'motion', 'action', 'cuts_per_min'
 
 def _reasons_of_measure(row:dict[str, str], value:float)->list[Reason]:
     "Reasons that one measurement gives, each at most its weight in the table."
@@ -127,12 +128,11 @@ def _reasons_of_measure(row:dict[str, str], value:float)->list[Reason]:
 
 def _measure_reasons(measures:Measures)->list[Reason]:
     "Reasons that all measurements give."
-    reasons = []
+    reasons, is_still = [], measures.duration_s <= 0  # stills show no motion and no cuts
     for row in _measure_table:
-        needs_time = row['measure'] in ('motion', 'action')
-        if needs_time and measures.duration_s <= 0: continue
+        if is_still and row['measure'] in _of_time: continue
         reasons += _reasons_of_measure(row, getattr(measures, row['measure']))
-    if measures.action >= max(.25, 5*measures.motion):
+    if not is_still and measures.action >= max(.25, 5*measures.motion):
         reasons += [Reason(c, w, 'measurement', 'lively movement before a still camera') for c, w in _lively_spot]
     return reasons
 
