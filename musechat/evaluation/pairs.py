@@ -170,6 +170,7 @@ def _saved_row(row:Mapping)->PairRow:
     spans = {name: row[name] and tuple(row[name]) for name in ('interval', 'interval_tracks')}
     return PairRow(**row | spans)
 
+# %% ../../nbs/90_evaluation/30_pairs.ipynb #e685ff4b
 @dataclass(frozen=True, repr=False)
 class PairReport:
     "All rows of an evaluation on pairs."
