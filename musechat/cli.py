@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['app', 'Count', 'NotNegative', 'Rate', 'PathOption', 'LibraryOption', 'OutOption', 'JsonOption', 'KOption',
-           'WorkersOption', 'chat_help', 'Listener', 'SplitBy', 'Precision', 'evaluate_commands', 'ModelOption',
-           'ReportOption', 'OneLineErrors', 'command', 'print_json', 'fetch', 'tag', 'index', 'library', 'recommend',
-           'chat_line', 'chat', 'export', 'demo', 'simulate', 'train', 'synthesize', 'evaluate_ranking',
-           'evaluate_reasoning', 'evaluate_pairs', 'main']
+           'WorkersOption', 'chat_help', 'Listener', 'corpus_commands', 'SplitBy', 'Precision', 'evaluate_commands',
+           'ModelOption', 'ReportOption', 'OneLineErrors', 'command', 'print_json', 'fetch', 'tag', 'index', 'library',
+           'recommend', 'chat_line', 'chat', 'export', 'demo', 'simulate', 'corpus_pairs', 'train', 'synthesize',
+           'evaluate_ranking', 'evaluate_reasoning', 'evaluate_pairs', 'main']
 
 # %% ../nbs/95_cli.ipynb #cell-002
 import json
@@ -391,6 +391,20 @@ def simulate(
                  seconds=round(took_s, 1), settings=corpus.settings)
     _show(as_json, about, f"{len(corpus)} simulated videos with music in {printable(out)} ({took_s/60:.1f} minutes)\n"
                           f"next: musechat synthesize {_quoted(out)} --out quartets")
+
+# %% ../nbs/95_cli.ipynb #cell-034b
+corpus_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_texts['corpus']['about'])
+app.add_typer(corpus_commands, name='corpus')
+
+@partial(command, group=corpus_commands, called='pairs')
+def corpus_pairs(
+    out:OutOption, unpacked:Annotated[list[Path]|None, typer.Argument(metavar='UNPACKED')]=None,
+    fetch:Path|None=None, game:list[str]|None=None, as_json:JsonOption=False,
+):
+    "Make a corpus of scenes of free games with the music that their makers chose."
+    from musechat.data.pairs.build import make_pairs
+    if not unpacked and fetch is None: raise typer.BadParameter('name unpacked packages, or use --fetch FOLDER')
+    _show(as_json, *make_pairs(unpacked or [], out, game or [], fetch, _tell))
 
 # %% ../nbs/95_cli.ipynb #cell-037
 SplitBy = Literal['artist', 'video']

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['reader_pages', 'render_module', 'slug', 'made_from', 'Sounds', 'Drawings', 'make_scene', 'games_in', 'build_pairs',
-           'report', 'summary']
+           'report', 'summary', 'make_pairs']
 
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #03b1f841
 import os
@@ -14,7 +14,7 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
 
 from tqdm import tqdm
 
@@ -22,7 +22,8 @@ from ...core.errors import MediaError, media_error_kinds, MusechatError, printab
 from ...core.files import append_jsonl, atomic_path, media_id, read_jsonl, write_atomic
 from ...core.jobs import job_lock, signature_hash
 from . import objects, shipped, tiles, wesnoth
-from .packages import GameFile, GameFiles, licence_of
+from .packages import (fetch_packages, GameFile, GameFiles, licence_of,
+                                            pinned_packages)
 from .pictures import is_plain, save_jpeg
 from .readers import read_game, readers, Skipped, Stated
 from .scenes import PairCorpus, PairTrack, Scene, split_of, write_pairs
@@ -267,3 +268,26 @@ def summary(
                          tracks=len(tracks), pictures=sum(len(s.images) for s in scenes),
                          skipped=sum(skipped.values())))
     return rows
+
+# %% ../../../nbs/60_data/60_pairs/50_build.ipynb #make-pairs
+def _table(rows:list[dict])->str:
+    "A line a game, in columns."
+    names = 'scenes', 'tracks', 'pictures', 'skipped'
+    lines = [f"{'game':16} {'split':10} " + ' '.join(f'{name:>8}' for name in names)]
+    for row in rows: lines.append(f"{row['game']:16} {row['split']:10} " + ' '.join(f'{row[n]:8}' for n in names))
+    return '\n'.join(lines)
+
+def make_pairs(
+    unpacked:list[Path],            # unpacked packages, or folders of them
+    out:Path,                       # the corpus
+    games:list[str],                # names; none: all
+    fetch:Path|None,                # folder to download pinned packages to
+    tell:Callable[[str], object],   # told about packages of other versions
+)->tuple[dict, str]:                # JSON values, and the same as text
+    "What `musechat corpus pairs` does."
+    notes = fetch_packages(pinned_packages(games), fetch) if fetch else []
+    for note in notes: tell(note)
+    corpus = build_pairs([*unpacked, *([fetch] if fetch else [])], out, games, notes)
+    rows, skipped = summary(corpus), corpus.settings['skipped']
+    text = f"{_table(rows)}\n\nleft out\n{report(skipped)}"
+    return dict(corpus=str(out), games=rows, skipped=skipped, notes=notes), text
