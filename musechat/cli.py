@@ -23,7 +23,7 @@ from .core.errors import MediaError, MusechatError, printable, require
 from .core.files import read_jsonl
 from .core.console import (
     app, command, command_texts, Count, JsonOption, KOption, LibraryOption, NotNegative, OutOption,
-    PathOption, print_json, print_result, Rate, shell_quoted, tell_user, without_none, WorkersOption)
+    PathOption, print_json, show, Rate, quoted, tell_user, given, WorkersOption)
 
 # %% ../nbs/95_cli.ipynb #cell-013
 @command
@@ -31,7 +31,7 @@ def fetch(preset:str='laptop', as_json:JsonOption=False):
     "Bring all pretrained weights of a preset into the cache (other commands fetch what they need by themselves)."
     from musechat.encoders.checkpoints import fetch_preset
     folders = {name: str(folder) for name, folder in fetch_preset(preset).items()}
-    print_result(as_json, folders, '\n'.join(f"{name}: {folder}" for name, folder in folders.items()))
+    show(as_json, folders, '\n'.join(f"{name}: {folder}" for name, folder in folders.items()))
 
 # %% ../nbs/95_cli.ipynb #cell-015
 _longest_s = 4*3600.      # of a file that is tagged: a long evening's recording
@@ -76,7 +76,7 @@ def index(
     muse = MuseChat.from_pretrained(library, preset=preset, recommender='tags', generator='plain', create=True,
                                     rebuild=rebuild)
     report = muse.library.add(music, thorough=thorough)
-    print_result(as_json, report.as_dict(), report)
+    show(as_json, report.as_dict(), report)
     named = {os.path.abspath(os.path.expanduser(m)) for m in music}
     wrong = [reason for path, _, reason in report.failed if os.path.abspath(path) in named or path in music]
     if len(wrong) == len(named): raise MusechatError(f"nothing of what was named could be read: {wrong[0]}")
@@ -133,11 +133,11 @@ def _list(tracks, as_json):
 def _remove(lib, names, as_json):
     if not names: raise typer.BadParameter("name the tracks to remove, by id or path")
     removed = [t.track_id for t in lib.remove(names)]
-    print_result(as_json, dict(removed=removed), f"{len(removed)} removed from the library; the files stay where they are")
+    show(as_json, dict(removed=removed), f"{len(removed)} removed from the library; the files stay where they are")
 
 def _check(lib, as_json):
     report = lib.check()
-    print_result(as_json, report.as_dict(), report)
+    show(as_json, report.as_dict(), report)
     if not report.ok: raise typer.Exit(1)
 
 # %% ../nbs/95_cli.ipynb #cell-023
@@ -156,7 +156,7 @@ def recommend(
     "Rank the library's tracks for a video, from the video alone."
     talk = _chat(video, library, preset, recommender, generator, seed)
     answer = talk.recommend(k)
-    print_result(as_json, talk.as_dict(), answer)
+    show(as_json, talk.as_dict(), answer)
 
 # %% ../nbs/95_cli.ipynb #cell-025
 chat_help = """/reject  not this one        /keep   keep the track on top     /undo  take the last step back
@@ -256,7 +256,7 @@ def export(
     path = track if library is None else _track_path(library, track)
     made = fit_track(video, path, out, start_s=start, fade_in_s=fade_in, fade_out_s=fade_out, original=original,
                      loudness_lufs=loudness)
-    print_result(as_json, dict(exported=str(made)), f"wrote {printable(made)}")
+    show(as_json, dict(exported=str(made)), f"wrote {printable(made)}")
 
 # %% ../nbs/95_cli.ipynb #cell-032
 @command
@@ -268,7 +268,7 @@ def demo(
     its music."""
     from musechat.chat.demo import run_demo
     made = run_demo(out, recommender=recommender, seed=seed, tell=(lambda line: None) if as_json else print)
-    print_result(as_json, made.as_dict(), f"\nopen this page in a browser:  {made.page.resolve()}\n"
+    show(as_json, made.as_dict(), f"\nopen this page in a browser:  {made.page.resolve()}\n"
                                    f"the video with its music:     {made.video.resolve()}")
 
 # %% ../nbs/95_cli.ipynb #cell-034
@@ -289,8 +289,8 @@ def simulate(
     took_s = time.monotonic() - start
     about = dict(corpus=str(out), kind=corpus.kind, items=len(corpus), hours=sum(i.duration_s for i in corpus)/3600,
                  seconds=round(took_s, 1), settings=corpus.settings)
-    print_result(as_json, about, f"{len(corpus)} simulated videos with music in {printable(out)} ({took_s/60:.1f} minutes)\n"
-                          f"next: musechat synthesize {shell_quoted(out)} --out quartets")
+    show(as_json, about, f"{len(corpus)} simulated videos with music in {printable(out)} ({took_s/60:.1f} minutes)\n"
+                          f"next: musechat synthesize {quoted(out)} --out quartets")
 
 # %% ../nbs/95_cli.ipynb #cell-034b
 corpus_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=command_texts['corpus']['about'])
@@ -304,7 +304,7 @@ def corpus_pairs(
     "Make a corpus of scenes of free games with the music that their makers chose."
     from musechat.data.pairs.build import make_pairs
     if not unpacked and fetch is None: raise typer.BadParameter('name unpacked packages, or use --fetch FOLDER')
-    print_result(as_json, *make_pairs(unpacked or [], out, game or [], fetch, tell_user))
+    show(as_json, *make_pairs(unpacked or [], out, game or [], fetch, tell_user))
 
 # %% ../nbs/95_cli.ipynb #cell-037
 SplitBy = Literal['artist', 'video']
@@ -315,7 +315,7 @@ def _best(out:Path, figure:str)->dict:
     return max((r for r in read_jsonl(out/'log.jsonl') if figure in r), key=lambda r: r[figure], default={})
 
 def _evaluation(what:str, data:Path, out:Path)->str:
-    return f"next: musechat evaluate {what} --data {shell_quoted(data)} --model {shell_quoted(out)}"
+    return f"next: musechat evaluate {what} --data {quoted(data)} --model {quoted(out)}"
 
 def _train_mvp(data, out, seed, settings, preset, split_by, features, workers):
     "Train the candidate ranker: the kind of its corpus, its figures, and what is told of them."
@@ -426,10 +426,10 @@ def train(
 ):
     "Train a model and say how well it ranks. `accelerate launch -m musechat.cli train ...` uses several GPUs."
     from musechat.training.dataset import find_data
-    settings = without_none(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr,
+    settings = given(n_epoch=epochs, batch_size=batch_size, accumulation=accumulation, lr=lr,
                       mixed_precision=_precision(precision), trackers=tuple(tracker) if tracker else None)
-    tune = without_none(shared=shared, gradient_checkpointing=gradient_checkpointing, sound=sound)
-    sizes = without_none(base=base, n_soft=soft_tokens)
+    tune = given(shared=shared, gradient_checkpointing=gradient_checkpointing, sound=sound)
+    sizes = given(base=base, n_soft=soft_tokens)
     _check_training(what, tracker, music_encoder, tune, sizes)
     run = data, out, seed, settings, preset
     if what == 'mvp': trained = _train_mvp(*run, split_by, features, workers)
@@ -440,7 +440,7 @@ def train(
     if os.environ.get('RANK', '0') != '0': return      # of several processes, one speaks
     kind, figures, text = trained
     simulated = 'simulated data; ' if kind == 'simulated' else ''
-    print_result(as_json, dict(model=str(out), corpus=str(data), kind=kind, evaluation=figures),
+    show(as_json, dict(model=str(out), corpus=str(data), kind=kind, evaluation=figures),
           f"{simulated}the model is in {printable(out)}\n{text}")
 
 # %% ../nbs/95_cli.ipynb #cell-045
@@ -455,7 +455,7 @@ def _turns(text:str)->int|dict[int, float]:
 def _backend(name, model, base_url, seed, dry_run, **limits):
     "The back end that the options ask for; options that it does not have are refused."
     from musechat.training.dataset import get_backend
-    asked = without_none(**limits)
+    asked = given(**limits)
     if name != 'openai' and (asked or base_url):
         raise typer.BadParameter("--base-url, --parallel, rates and prices are for --backend openai")
     if name == 'template' and model: raise typer.BadParameter("--model is for --backend local and openai")
@@ -483,9 +483,9 @@ def synthesize(
                    n_workers=workers, tell=tell_user)
     if dry_run:
         cost = writer.estimate(plan_dataset(Corpus.open(corpus), out, **planned).pairs[:limit])
-        return print_result(as_json, asdict(cost), cost)
+        return show(as_json, asdict(cost), cost)
     made = make_dataset(Corpus.open(corpus), out, writer, limit, **planned)
-    print_result(as_json, made.as_dict(), made)
+    show(as_json, made.as_dict(), made)
 
 # %% ../nbs/95_cli.ipynb #cell-047
 def _reasoning(found, model, file, limit, masked_lm, seed):
@@ -520,7 +520,7 @@ def _measure(what, data, model, out, as_json, work, **found):
     report = work(find_data(data, tell=tell_user, **found), report_file)
     figure = report.save(report_file)
     told = f"wrote {printable(report_file)} and {printable(figure)}"
-    print_result(as_json, report.as_dict(), f"{report._repr_markdown_()}\n\n{told}")
+    show(as_json, report.as_dict(), f"{report._repr_markdown_()}\n\n{told}")
 
 evaluate_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=command_texts['evaluate']['about'])
 app.add_typer(evaluate_commands, name='evaluate')
@@ -565,7 +565,7 @@ def evaluate_pairs(
     from musechat.data.pairs.scenes import PairCorpus
     from musechat.evaluation import pairs
     report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work)
-    print_result(as_json, report.as_dict(), report._repr_markdown_())
+    show(as_json, report.as_dict(), report._repr_markdown_())
 
 # %% ../nbs/95_cli.ipynb #cell-050
 def main():

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['command_texts', 'app', 'Count', 'NotNegative', 'Rate', 'PathOption', 'LibraryOption', 'OutOption', 'JsonOption',
-           'KOption', 'WorkersOption', 'OneLineErrors', 'tell_user', 'fail', 'command', 'print_json', 'print_result',
-           'shell_quoted', 'without_none']
+           'KOption', 'WorkersOption', 'OneLineErrors', 'tell_user', 'fail', 'command', 'print_json', 'show', 'quoted',
+           'given']
 
 # %% ../../nbs/00_core/60_console.ipynb #cn-02
 import json
@@ -115,7 +115,7 @@ def print_json(
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
     sys.stdout.write(re.sub('[\ud800-\udfff]', lambda m: f'\\u{ord(m[0]):04x}', text) + '\n')
 
-def print_result(
+def show(
     as_json:bool,  # whether the user asked for JSON
     value:object,  # plain data
     text:object,   # the same for a person
@@ -124,10 +124,10 @@ def print_result(
     if as_json: print_json(value)
     else: print(text)
 
-def shell_quoted(path:Path)->str:
+def quoted(path:Path)->str:
     "A path as it can be pasted into a shell."
     return shlex.quote(printable(path))
 
-def without_none(**options:object)->dict:
+def given(**options:object)->dict:
     "The options that were given."
     return {k: v for k, v in options.items() if v is not None}
