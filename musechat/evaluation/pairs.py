@@ -81,7 +81,7 @@ def index_tracks(
     progress:bool=True,   # a bar on stderr
 )->tuple[TrackTable, dict[str, int], list[str]]:  # all tracks, rows of the corpus' track_ids, those that cannot be used
     "Hear every track of a corpus once."
-    library = Library.open(folder, encoders, recommender)
+    library = Library.open(folder, encoders, recommender, rebuild=True)  # one of another version is made anew
     files = {a: (corpus.folder/a).resolve() for a in corpus.tracks}
     report = library.add(sorted(set(files.values())), progress)
     for path, kind, reason in report.failed: _log.warning('%s is left out: %s: %s', printable(path), kind, reason)
