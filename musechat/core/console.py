@@ -18,7 +18,7 @@ import traceback
 from copy import copy
 from inspect import signature
 from pathlib import Path
-from typing import Annotated, Callable, get_args, get_origin
+from typing import Annotated, Callable, get_args, get_origin, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -31,7 +31,7 @@ _debug = False
 
 class OneLineErrors(TyperGroup):
     "A command group that turns an error into one line on standard error and exit code 1."
-    def invoke(self, ctx:typer.Context):
+    def invoke(self, ctx:typer.Context)->object:  # type: ignore[override]
         try: return super().invoke(ctx)
         except BrokenPipeError: _quiet_pipe()
         except (MusechatError, OSError) as e: fail(str(e) or type(e).__name__)
@@ -40,17 +40,17 @@ class OneLineErrors(TyperGroup):
             fail(f"unexpected {type(e).__name__}: {e}; `musechat --debug ...` shows the traceback")
 
 # %% ../../nbs/00_core/60_console.ipynb #cell-006
-def tell_user(message:object):
+def tell_user(message:object)->None:
     "One line on standard error."
     print(f"musechat: {printable(message, 600)}", file=sys.stderr)
 
-def fail(message:str):
+def fail(message:str)->NoReturn:
     "Print one line (after the traceback, when debugging) and leave with exit code 1."
     if _debug: traceback.print_exc()
     tell_user(message)
     raise typer.Exit(1)
 
-def _quiet_pipe():
+def _quiet_pipe()->NoReturn:
     "The reader of our output went away (`| head`): stop without a word."
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     raise typer.Exit(1)
@@ -61,7 +61,7 @@ app = typer.Typer(cls=OneLineErrors, no_args_is_help=True, add_completion=False,
                   pretty_exceptions_enable=False, help=command_texts['musechat']['about'])
 
 # %% ../../nbs/00_core/60_console.ipynb #cell-008
-def _version(on:bool):
+def _version(on:bool)->None:
     if not on: return
     from musechat import __version__
     print(f"musechat {__version__}")
@@ -72,7 +72,7 @@ def _settings(
     debug:Annotated[bool, typer.Option('--debug', help="Show tracebacks and log what is done.")]=False,
     version:Annotated[bool, typer.Option('--version', callback=_version, is_eager=True,
                                          help="Print the version and stop.")]=False,
-):
+)->None:
     global _debug
     _debug = debug
     logging.basicConfig(stream=sys.stderr, level=logging.DEBUG if debug else logging.WARNING,
@@ -109,8 +109,8 @@ WorkersOption = Annotated[int|None, typer.Option(min=0)]
 
 # %% ../../nbs/00_core/60_console.ipynb #cell-010b
 def print_json(
-    value:object,        # plain data
-):
+    value:object,  # plain data
+)->None:
     "Print `value` as one JSON document; what is not valid Unicode is escaped, NaN refused."
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
     sys.stdout.write(re.sub('[\ud800-\udfff]', lambda m: f'\\u{ord(m[0]):04x}', text) + '\n')
@@ -119,7 +119,7 @@ def show(
     as_json:bool,  # whether the user asked for JSON
     value:object,  # plain data
     text:object,   # the same for a person
-):
+)->None:
     "Print the result of a command."
     if as_json: print_json(value)
     else: print(text)

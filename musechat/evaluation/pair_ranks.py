@@ -139,7 +139,13 @@ def _interval(sums:torch.Tensor, n_draw:int=2000, seed:int=0)->tuple[float, floa
     low, high = (drawn[:, 0]/drawn[:, 1]).quantile(torch.tensor([.025, .975], dtype=torch.float64)).tolist()
     return low, high
 
-# %% ../../nbs/90_evaluation/25_pair_ranks.ipynb #9d139b96
+# %% ../../nbs/90_evaluation/25_pair_ranks.ipynb #d2dbb1e7
+def _group_sums(task:PairTask, units:torch.Tensor, each:torch.Tensor)->torch.Tensor:
+    "Figures (u, k) of units, added up by group."
+    group_of = dict(zip(task.units.tolist(), (task.groups.index(s.group) for s in task.scenes)))
+    present, place = torch.tensor([group_of[u] for u in units.tolist()]).unique(return_inverse=True)
+    return torch.zeros(len(present), each.shape[1], dtype=torch.float64).index_add(0, place, each)
+
 def pair_row(
     name:str,             # of the system
     task:PairTask,
@@ -153,10 +159,7 @@ def pair_row(
     above, chance = wrong_above(scores, task.right, competes), expected_above(task.right, competes)
     hits = [(above < k).double() for k in (1, 5, 10)]
     each, units = by_unit(torch.stack([above, chance, *hits], 1)[some], task.units[some])
-    group_of = dict(zip(task.units.tolist(), (task.groups.index(s.group) for s in task.scenes)))
-    group = torch.tensor([group_of[u] for u in units.tolist()])
-    present, place = group.unique(return_inverse=True)
-    by_group = torch.zeros(len(present), 2, dtype=torch.float64).index_add(0, place, each[:, :2])
-    total = each.mean(0)
-    intervals, counts = map(_interval, (by_group, each[:, :2])), (int(some.sum()), len(units), len(present))
-    return PairRow(name, pool, (total[0]/total[1]).item(), *intervals, *total[2:].tolist(), *counts)
+    by_group = _group_sums(task, units, each[:, :2])
+    above_all, by_chance, *recalls = each.mean(0).tolist()
+    spans, counts = [_interval(x) for x in (by_group, each[:, :2])], (int(some.sum()), len(units), len(by_group))
+    return PairRow(name, pool, above_all/by_chance, spans[0], spans[1], recalls[0], recalls[1], recalls[2], *counts)

@@ -84,7 +84,7 @@ def index_tracks(
     library = Library.open(folder, encoders, recommender, rebuild=True)  # one of another version is made anew
     files = {a: (corpus.folder/a).resolve() for a in corpus.tracks}
     report = library.add(sorted(set(files.values())), progress)
-    for path, kind, reason in report.failed: _log.warning('%s is left out: %s: %s', printable(path), kind, reason)
+    for name, kind, reason in report.failed: _log.warning('%s is left out: %s: %s', printable(name), kind, reason)
     table, same = library.table(), dict(report.duplicates)
     row_of = {t.path: k for k, t in enumerate(table.tracks)}
     rows = {}
@@ -164,11 +164,11 @@ def chance_row(
     at = dict(zip(('r_at_1', 'r_at_5', 'r_at_10'), found))
     return replace(row, mean_rank_share=1., interval=None, interval_tracks=None, **at)
 
-# %% ../../nbs/90_evaluation/30_pairs.ipynb #7111f8f9
+# %% ../../nbs/90_evaluation/30_pairs.ipynb #a870b737
 def _saved_row(row:Mapping)->PairRow:
     "A row as JSON gives it back."
     spans = {name: row[name] and tuple(row[name]) for name in ('interval', 'interval_tracks')}
-    return PairRow(**row | spans)
+    return PairRow(**{**row, **spans})
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #e685ff4b
 @dataclass(frozen=True, repr=False)

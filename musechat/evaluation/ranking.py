@@ -255,8 +255,9 @@ def library_of(
     tracks, segments, times = [], [], []
     for i, f in zip(item_ids, facts_of(data, item_ids)):
         item, k = data.corpus[i], features.index(i)
-        called = dict(title=f.name, artist=f.by, album=f.album, year=f.year)
-        tracks.append(Track(i, item.music, duration_s=item.duration_s, **called, **features.tags(k)))
+        tags = features.tags(k)
+        tracks.append(Track(i, item.music, title=f.name, artist=f.by, album=f.album, year=f.year,
+                            duration_s=item.duration_s, mtt=tags['mtt'], msd=tags['msd']))
         segments.append(summary[offsets[k]:offsets[k + 1], :d_summary])
         times.append(torch.arange(len(segments[-1]))*10.)
     starts, ends = torch.cat(times), torch.tensor([0, *map(len, segments)]).cumsum(0)

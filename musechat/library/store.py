@@ -249,7 +249,9 @@ class LanceStore(LanceTable):
         places = known.places_of(ids) if hasattr(self._table, 'take_row_ids') else None
         if places is None: return None
         try: found = self._table.take_row_ids(places).select(list(names)).to_arrow()
-        except (ValueError, RuntimeError, OSError) as e: return _log.debug('rows are not at their places: %s', e)
+        except (ValueError, RuntimeError, OSError) as e:
+            _log.debug('rows are not at their places: %s', e)
+            return None
         return found if sorted(found['track_id'].to_pylist()) == ids else None
 
     def vectors(self)->Vectors:
@@ -280,9 +282,9 @@ def _track(row:dict, mtt:list[float], msd:list[float])->Track:
     heard = {name: row.pop(name) for name in moods}
     row |= dict(path=os.fsdecode(row['path']), bpm=None if row['bpm'] is None else round(row['bpm'], 1))
     row |= {several: list(row[several] or ()) for several in _lists}
-    together = dict(artist=', '.join(row['artists']) or None, genre=', '.join(row['genres']) or None)
-    scores = dict(mtt=dict(zip(mtt_tags, mtt)), msd=dict(zip(msd_tags, msd)))
-    return Track(**row, **together, **scores, moods={k: v for k, v in heard.items() if v is not None})
+    row |= {one: ', '.join(row[several]) or None for one, several in (('artist', 'artists'), ('genre', 'genres'))}
+    row |= dict(mtt=dict(zip(mtt_tags, mtt)), msd=dict(zip(msd_tags, msd)))
+    return Track(**row, moods={k: v for k, v in heard.items() if v is not None})
 
 def to_tracks(rows:'pa.Table')->list[Track]:
     "Arrow rows as tracks."

@@ -145,8 +145,7 @@ def read_pieces(
     "Pieces spread over a whole track, without silence; `MediaError` where there is nothing to hear."
     if not (.1 <= piece_s <= 60 and stretch_s > 0 and (n is None or 1 <= n <= most_pieces)):
         raise ValueError(f"piece_s must be in [.1, 60] and n in [1, {most_pieces}], got {piece_s} and {n}")
-    asked = dict(piece_s=piece_s, n=n, stretch_s=stretch_s, rate=sample_rate_hz)
-    meta, wave = in_worker(_pieces, path, root, limits, **asked)
+    meta, wave = in_worker(_pieces, path, root, limits, piece_s=piece_s, n=n, stretch_s=stretch_s, rate=sample_rate_hz)
     if not np.isfinite(wave).all(): raise MediaError('format', path, 'samples that are not numbers')
     return _laid_out(meta, wave, round(piece_s*sample_rate_hz), sample_rate_hz)
 

@@ -62,7 +62,7 @@ def _pingus_pictures(files:GameFiles, level:Node, size:Node)->Iterator[Image.Ima
     "Windows of a level where ground and air meet."
     w, h = map(int, _numbers(size)[:2])
     full, ground = canvas(w, h, (0, 0, 0, 255), most=12_000_000), canvas(w, h)
-    objects = [n for part in lists(level, 'objects') for n in part[1:] if isinstance(n, list)]
+    objects:list[Node] = [n for part in lists(level, 'objects') for n in part[1:] if isinstance(n, list)]
     for node in lists(objects, 'solidcolor-background'):
         for colour in lists(node, 'colori'): full.paste((*map(int, _numbers(colour)[:3]), 255), (0, 0, w, h))
     placed = [n for n in objects if lists(n, 'surface') and lists(n, 'position')]

@@ -114,8 +114,9 @@ class TableRow:
     leave_out: str = ''
 
     @classmethod
-    def of(cls, row:Mapping[str, object])->'TableRow':
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+    def of(cls, row:Mapping)->'TableRow':
+        told:dict = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        return cls(**told)
 
 # %% ../../../nbs/60_data/60_pairs/30_readers.ipynb #48f7679d
 def _names(row:TableRow, file:GameFile, text:str)->dict[str, str]:
@@ -172,7 +173,7 @@ Node = list['str|Node']         # of lists in parentheses: texts, and lists agai
 
 def parse_sexp(
     text:str,           # ; begins a comment
-)->Node:                # the lists of the file, texts without quotes
+)->list[Node]:          # the lists of the file, texts without quotes
     "Read nested lists in parentheses."
     stack, current = [], []
     for token in re.finditer(r';[^\n]*|"((?:[^"\\]|\\.)*)"|[()]|[^\s()";]+', text):
@@ -188,11 +189,11 @@ def parse_sexp(
     while stack:
         stack[-1].append(current)
         current = stack.pop()
-    return current
+    return [node for node in current if isinstance(node, list)]
 
 # %% ../../../nbs/60_data/60_pairs/30_readers.ipynb #140c0200
 def lists(
-    node:Node,
+    node:Sequence['str|Node'],
     *names:str,         # first words of the lists that are wanted
 )->list[Node]:
     "The lists inside a list that begin with one of some words."

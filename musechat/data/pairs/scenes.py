@@ -102,7 +102,7 @@ class PairCorpus:
         folder:str|Path,              # where `pairs.jsonl` lies
         scenes:Sequence[Scene],       # in a fixed order
         tracks:Mapping[str, PairTrack],  # by file
-        settings:Mapping[str, object],   # what it was made with
+        settings:Mapping,                # JSON values: what it was made with
     ):
         self.folder, self.scenes, self.tracks, self.settings = Path(folder), tuple(scenes), dict(tracks), dict(settings)
         ids = [s.id for s in self.scenes]
@@ -166,7 +166,7 @@ def write_pairs(
     folder:str|Path,
     scenes:Sequence[Scene],           # in the order they shall have
     tracks:Sequence[PairTrack],       # one for each file that a scene names
-    settings:Mapping[str, object],    # JSON values: packages, versions, what was left out
+    settings:Mapping,                 # JSON values: packages, versions, what was left out
 )->PairCorpus:
     "Write `pairs.jsonl`, `tracks.jsonl` and, last, `pairs.json`; an older corpus there is replaced."
     corpus = PairCorpus(folder, scenes, {t.audio: t for t in tracks}, settings)

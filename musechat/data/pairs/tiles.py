@@ -91,7 +91,9 @@ def _tux_picture(node:Node)->Tile|None:
     for part in lists(node, 'image', 'images'):
         for name in part[1:]:
             if isinstance(name, str): return name, None
-            if name[0] == 'region': return str(name[1]), (int(name[2]), int(name[3]), int(name[4]), int(name[5]))
+            if name[0] != 'region': continue
+            x, y, w, h = (int(str(n)) for n in name[2:6])
+            return str(name[1]), (x, y, w, h)
     return None
 
 @lru_cache(maxsize=4)
