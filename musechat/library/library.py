@@ -12,7 +12,7 @@ import shlex
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, NoReturn, Sequence
 
 import numpy as np
 import torch
@@ -270,7 +270,7 @@ class Library(KeptLibrary):
         encoders:Encoders|None=None,        # from `load_encoders`; needed to make a library and to add
         recommender:Recommender|None=None,  # needed to make a library and to add
         create:bool=True,                   # make one if there is none
-        rebuild:bool=False,                 # make anew what is damaged or of another version
+        rebuild:bool=False,                 # make anew what is damaged or old
         cache:FeatureCache|None=None,       # of features; None: in musechat's cache folder
         progress:bool=True,                 # a bar while rebuilding
     )->'Library':
@@ -282,10 +282,10 @@ class Library(KeptLibrary):
         elif differ: _refuse(path, differ)
         if cache is None and encoders is not None: cache = FeatureCache()
         lib = cls(path, manifest, encoders, recommender, cache)
-        if differ: lib._make_anew((), progress)
+        if differ: lib._make_anew((), progress, rebuild=True)
         return lib
 
-    def _make_anew(self, more:Sequence[str|Path], progress:bool, **options:Any)->AddReport:
+    def _make_anew(self, more:Sequence[str|Path], progress:bool, rebuild:bool=False, **options:Any)->AddReport:
         "Become a library of today's versions with the same tracks and `more`; killed on the way, the old one stays."
         made_by, old = _made_by(self.encoders, self.recommender), self.manifest
         manifest, paths = new_manifest(made_by), [path for _, path, _ in self.store.stats()]
@@ -293,10 +293,19 @@ class Library(KeptLibrary):
         new = Library(self.path, manifest, self.encoders, self.recommender, self.cache)
         report = new.add([*paths, *more], progress, **options)
         _log.info('%d tracks made anew: %s', len(paths), str(report).splitlines()[0])
+        lost = [path for path in paths if path in {p for p, _, _ in report.failed}]
+        if lost and not rebuild: self._keep_old(manifest, lost)
         with new.store.lock(): write_manifest(self.path, manifest)
         if old['table'] != manifest['table']: _remove_table(self.path, old)
         self.__dict__ = new.__dict__
         return report
+
+    def _keep_old(self, manifest:dict, lost:list[str])->NoReturn:
+        "Take the new table away again, because some tracks of the old one cannot be read now."
+        _remove_table(self.path, manifest)
+        cannot = f"{len(lost)} tracks of the old library cannot be read, such as {printable(lost[0])}"
+        advice = 'Is a drive missing? `musechat index --rebuild` goes on without them'
+        raise LibraryError(f"{cannot}: it stays as it was. {advice}")
 
     def add(self,
         paths:Sequence[str|Path],  # folders, read recursively, and files
