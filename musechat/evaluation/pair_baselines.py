@@ -51,10 +51,10 @@ def loudness_scores(
     saturation = colour[:, colour_names.index('saturation mean')]
     return -(_places(saturation)[:, None] - _places(lufs)).abs()
 
-# %% ../../nbs/90_evaluation/27_pair_baselines.ipynb #76cdc11c
+# %% ../../nbs/90_evaluation/27_pair_baselines.ipynb #6c9ed6b6
 def _standardised(x:torch.Tensor, like:torch.Tensor)->torch.Tensor:
     "Columns by the mean and spread of others, outliers cut off."
-    return ((x - like.mean(0))/like.std(0).clamp(min=1e-6)).clamp(-5, 5).double()
+    return ((x - like.mean(0))/like.std(0, correction=0).clamp(min=1e-6)).clamp(-5, 5).double()
 
 def _scene_vectors(data:PairData, like:PairData)->torch.Tensor:
     "Colour and content of scenes, standardised as others are, each block of mean square 1."

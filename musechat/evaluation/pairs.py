@@ -20,9 +20,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-# %% ../../nbs/90_evaluation/30_pairs.ipynb #4cc54daa
+# %% ../../nbs/90_evaluation/30_pairs.ipynb #8719ea66
 from ..chat.recommenders import TrainedRecommender, Watched
-from ..core.errors import MusechatError, printable
+from ..core.errors import MediaError, MusechatError, printable
 from ..core.files import append_jsonl, write_atomic
 from ..core.metrics import markdown_table
 from ..core.samples import read_toml
@@ -82,7 +82,7 @@ def index_tracks(
 )->tuple[TrackTable, dict[str, int], list[str]]:  # all tracks, rows of the corpus' track_ids, those that cannot be used
     "Hear every track of a corpus once."
     library = Library.open(folder, encoders, recommender, rebuild=True)  # one of another version is made anew
-    files = {a: (corpus.folder/a).resolve() for a in corpus.tracks}
+    files = {a: (corpus.folder/a).resolve() for scene in corpus for a in scene.audio}
     report = library.add(sorted(set(files.values())), progress)
     for name, kind, reason in report.failed: _log.warning('%s is left out: %s: %s', printable(name), kind, reason)
     table, same = library.table(), dict(report.duplicates)
@@ -93,7 +93,15 @@ def index_tracks(
         if row is not None: rows[corpus.tracks[audio].track_id] = row
     return table, rows, sorted({t.track_id for t in corpus.tracks.values()} - set(rows))
 
-# %% ../../nbs/90_evaluation/30_pairs.ipynb #65b1f3a5
+# %% ../../nbs/90_evaluation/30_pairs.ipynb #78d60e2b
+def _loudness(path:Path)->float:
+    "LUFS, at least -70; that of silence where the central minutes cannot be read."
+    try: audio = read_audio(path)
+    except MediaError as e:
+        _log.warning('the loudness of a track is unknown: %s', e)
+        return -70.
+    return max(loudness_lufs(audio.wave[None], audio.sample_rate_hz), -70.)
+
 def track_loudness(
     paths:Mapping[str, Path],  # files by track_id
     kept:Path,                 # JSON file that remembers them
@@ -103,9 +111,8 @@ def track_loudness(
     known = json.loads(kept.read_bytes()) if kept.is_file() else {}
     todo = [i for i in paths if i not in known]
     for i in tqdm(todo, desc='loudness', unit='track', disable=None if progress and todo else True):
-        audio = read_audio(paths[i])
-        known[i] = max(loudness_lufs(audio.wave[None], audio.sample_rate_hz), -70.)
-    if todo: write_atomic(kept, json.dumps(known))
+        known[i] = _loudness(paths[i])
+        write_atomic(kept, json.dumps(known))
     return {i: known[i] for i in paths}
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #6f2971f7
@@ -133,7 +140,8 @@ _words = read_toml('evaluation', 'pairs.toml')
 def system_scores(
     data:PairData,
     recommender:TrainedRecommender,
-    learned:PairData|None=None,  # pairs of other groups for the regression; None: each group by the others
+    learned:PairData|None=None,  # pairs of other groups for the regression
+    among:bool=True,             # without these: learn each group from the others, which the test split forbids
 )->dict[str, torch.Tensor]:      # scores (n, m) by name
     "Scores of all systems, from the pictures alone."
     def ask(ranker, seen): return torch.stack([ranker.rank(Request(s), data.table).scores for s in seen])
@@ -141,7 +149,7 @@ def system_scores(
     model.settings = replace(recommender.settings, blend=1., prior=False)
     found = {'saturation against loudness': loudness_scores(data.colour, data.lufs)}
     if learned is not None: found['kernel ridge'] = choose_ridge(learned).scores(learned, data)
-    elif len(data.task.groups) > 1: found['kernel ridge'] = leave_one_out(data)
+    elif among and len(data.task.groups) > 1: found['kernel ridge'] = leave_one_out(data)
     found['tags'] = ask(recommender.tags, [s.description for s in data.seen])
     return found | dict(model=ask(model, data.seen), blend=ask(recommender, data.seen))
 
@@ -258,8 +266,9 @@ def _about(recommender:TrainedRecommender, parts:Sequence[str])->dict:
 
 def _others(corpus:PairCorpus, recommender:TrainedRecommender, work:Path, progress:bool)->PairData|None:
     "What the regression learns from when the test part is scored: nothing where there are no other groups."
-    if len({s.group for s in corpus.of_split(*_dev)}) < 2: return None
-    return pair_data(corpus, recommender, work, _dev, progress)
+    groups = {s.group for s in corpus.of_split(*_dev)} - {s.group for s in corpus.of_split('test')}
+    if len(groups) < 2: return None
+    return pair_data(corpus, recommender, work, _dev, progress).only(groups)
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #48753f5f
 def evaluate_pairs(
@@ -279,4 +288,4 @@ def evaluate_pairs(
         note_look(corpus, about)
         learned = _others(corpus, recommender, work, progress)
     data = pair_data(corpus, recommender, work, asked, progress)
-    return make_pair_report(data.task, system_scores(data, recommender, learned), about)
+    return make_pair_report(data.task, system_scores(data, recommender, learned, split != 'test'), about)

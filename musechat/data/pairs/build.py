@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Sequence
 
+from PIL.Image import DecompressionBombError as TooManyPixels
 from tqdm import tqdm
 
 from ...core.errors import MediaError, media_error_kinds, MusechatError, printable
@@ -136,9 +137,9 @@ class Drawings:
         said = [game, name, made_from(stated.source), media_id(stated.source.path), stated.stated, stated.picture]
         key = signature_hash(said)
         images = self.known.get(key)
-        if images is None or not all((self.out/i).exists() for i in images):
+        if not images or not all((self.out/i).exists() for i in images):
             images = self._drawn(game, name, stated)
-            append_jsonl(self.out/'drawn.jsonl', [dict(key=key, images=images)])
+            if images: append_jsonl(self.out/'drawn.jsonl', [dict(key=key, images=images)])
         return tuple(images)
 
     def _drawn(self, game:str, name:str, stated:Stated)->list[str]:
@@ -175,7 +176,7 @@ def make_scene(
         tracks = _heard(sounds, game, stated)
         images = drawings.of(game, name, stated)
     except MediaError as e: return _reason(e)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as e:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, TooManyPixels) as e:
         return f'not as expected ({type(e).__name__})'
     if not images: return 'no picture that shows something'
     licences = sorted({t.licence or 'unknown' for t in tracks})

@@ -13,8 +13,10 @@ import os
 import posixpath
 import re
 import shutil
+import struct
 import subprocess
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +29,8 @@ from ...core.samples import read_toml
 _log = logging.getLogger(__name__)
 
 # %% ../../../nbs/60_data/60_pairs/10_packages.ipynb #f4936a4a
+_damaged = zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError  # what zipfile raises
+
 @dataclass(frozen=True)
 class GameFile:
     "A file of an unpacked package, on its own or inside a .pk3 archive of it."
@@ -49,7 +53,7 @@ class GameFile:
         try:
             with zipfile.ZipFile(self.path).open(self.member) if self.archive else open(self.path, 'rb') as f:
                 data = f.read(limit + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, EOFError, NotImplementedError) as e:
+        except (*_damaged, OSError, ValueError, KeyError, RuntimeError) as e:
             raise MediaError('format', self.name, f'cannot be read ({type(e).__name__})') from e
         if len(data) > limit: raise MediaError('too_large', self.name, f'more than {limit >> 20} MiB')
         return data
@@ -87,13 +91,14 @@ def _members(archive:GameFile)->Iterator[GameFile]:
     "What is in a .pk3, under the folder that the archive is in."
     try:
         with zipfile.ZipFile(archive.path) as z: infos = z.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as e:
+    except (*_damaged, OSError, ValueError) as e:
         _log.warning('%s is left out: no readable archive (%s)', printable(archive.name), e)
         return
     for info in infos[:100_000]:
         name = posixpath.normpath(info.filename)
         leaves = name.startswith(('/', '..')) or '\\' in name
-        if info.is_dir() or leaves or info.file_size > 1 << 26: continue
+        bounded = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and info.file_size <= 1 << 26
+        if info.is_dir() or leaves or not bounded: continue
         yield GameFile(posixpath.join(archive.folder, name), archive.root, archive.name, info.filename)
 
 # %% ../../../nbs/60_data/60_pairs/10_packages.ipynb #41442b2a
