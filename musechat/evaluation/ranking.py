@@ -511,8 +511,7 @@ def has_words(
     encoders:Encoders,
 )->bool:
     "Whether what was encoded tells enough for the recommender of words: tags of the music, classes of the pictures."
-    has_classes = hasattr(getattr(encoders.video, 'net', None), 'classifier')
-    return features.versions['music'].startswith('musicnn') and has_classes
+    return features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
 
 def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
     "Model and data must come from the same encoders."
