@@ -507,11 +507,11 @@ def load_recommender(
     return model
 
 def has_words(
-    features:Features,
-    encoders:Encoders,
+    features:Features, encoders:Encoders,
 )->bool:
     "Whether what was encoded tells enough for the recommender of words: tags of the music, classes of the pictures."
-    return features.versions['music'].startswith('musicnn') and hasattr(getattr(encoders.video, 'net', None), 'classifier')
+    has_classes = hasattr(getattr(encoders.video, 'net', None), 'classifier')
+    return features.versions['music'].startswith('musicnn') and has_classes
 
 def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
     "Model and data must come from the same encoders."
