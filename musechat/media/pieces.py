@@ -15,7 +15,8 @@ from typing import Callable, TYPE_CHECKING
 import numpy as np
 
 from ..core.errors import MediaError
-from .read import check_samples, find_streams, sound_at, sound_clip, stream_length
+from .read import check_samples, sound_at, sound_clip, sound_length_s
+from .readers import find_streams
 from .sandbox import in_worker, Limits, OpenFile, operation
 
 # %% ../../nbs/10_media/15_pieces.ipynb #cell-005
@@ -75,15 +76,6 @@ def _whole_reader(file:OpenFile, whole_s:float, rate:int)->Reader:
     return lambda at_s, length_s: wave[:, round(at_s*rate):][:, :round(length_s*rate)]
 
 # %% ../../nbs/10_media/15_pieces.ipynb #cell-012b
-def _sound_s(file:OpenFile)->float:
-    "Length of a file's sound, seconds."
-    with file.av() as c:
-        stream = find_streams(c)[1]
-        if not stream: raise file.fail('no_audio', 'no audio stream')
-        whole_s, _ = stream_length(file, c, stream)
-    if whole_s <= 0: raise file.fail('empty', 'no samples in the audio stream')
-    return whole_s
-
 def _seeking_reader(file:OpenFile, c:'InputContainer', rate:int)->Reader:
     "Reads from an open file by seeking."
     def read(at_s:float, length_s:float)->np.ndarray:
@@ -112,7 +104,7 @@ def _loud_pieces(read:Reader, whole_s:float, piece_s:float, n:int|None)->dict[fl
 @operation('musechat.media.pieces')
 def _pieces(file:OpenFile, piece_s:float, n:int|None, stretch_s:float, rate:int)->tuple[dict, np.ndarray]:
     "Starts of pieces and length of the track; all pieces one after another, then the stretch."
-    whole_s = _sound_s(file)
+    whole_s = sound_length_s(file)
     with file.av() as c:
         is_short = n is None or whole_s < 2*(n*piece_s + stretch_s)
         read = _whole_reader(file, whole_s, rate) if is_short else _seeking_reader(file, c, rate)

@@ -29,7 +29,7 @@ from ...core.samples import read_toml
 _log = logging.getLogger(__name__)
 
 # %% ../../../nbs/60_data/60_pairs/10_packages.ipynb #f4936a4a
-_damaged = zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError  # what zipfile raises
+_damaged = zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, OSError, ValueError
 
 @dataclass(frozen=True)
 class GameFile:
@@ -53,7 +53,7 @@ class GameFile:
         try:
             with zipfile.ZipFile(self.path).open(self.member) if self.archive else open(self.path, 'rb') as f:
                 data = f.read(limit + 1)
-        except (*_damaged, OSError, ValueError, KeyError, RuntimeError) as e:
+        except (*_damaged, KeyError) as e:
             raise MediaError('format', self.name, f'cannot be read ({type(e).__name__})') from e
         if len(data) > limit: raise MediaError('too_large', self.name, f'more than {limit >> 20} MiB')
         return data
@@ -91,7 +91,7 @@ def _members(archive:GameFile)->Iterator[GameFile]:
     "What is in a .pk3, under the folder that the archive is in."
     try:
         with zipfile.ZipFile(archive.path) as z: infos = z.infolist()
-    except (*_damaged, OSError, ValueError) as e:
+    except _damaged as e:
         _log.warning('%s is left out: no readable archive (%s)', printable(archive.name), e)
         return
     for info in infos[:100_000]:
