@@ -38,11 +38,18 @@ class Track:
     genres: list[str] = field(default_factory=list)
     moods: dict[str, float] = field(default_factory=dict)   # 'energy', 'valence', ... -> [0, 1]; empty: not heard
     voice: float|None = None         # share of the track in which somebody sings; None: not heard
+    speech: float|None = None        # share in which somebody speaks
 
     @property
     def name(self)->str:
         "Title if known, else the file's name without its ending."
         return self.title or Path(self.path).stem
+
+    @property
+    def heard(self)->dict[str, float]:
+        "Moods, shares of singing and speech, and tempo, as far as they are known."
+        rest = dict(singing=self.voice, speech=self.speech, bpm=self.bpm)
+        return self.moods | {name: x for name, x in rest.items() if x is not None}
 
     def top(self, taxonomy:str, n:int=5)->list[str]:
         "The `n` best tags of `taxonomy` ('mtt' or 'msd'), best first (paper, section 3: five of each are kept)."
