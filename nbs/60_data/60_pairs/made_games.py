@@ -1,5 +1,10 @@
-"Made-up games of a few files each, for the lessons of the readers of games."
+"""Made-up games of a few files each, for the lessons of the readers of games.
+
+`made_games.py OUT SOUNDS` unpacks three of them in a folder, their tracks taken in turn from a folder of MP3 files."""
+import shutil
+import sys
 import tempfile
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -167,3 +172,10 @@ map_file=ford.map
         f'{campaign}/images/old.png': plate('tan', 400, 300), f'{campaign}/maps/ford.map': '\n'.join(rows),
         f'{campaign}/scenarios/1.cfg': scenario, f'{campaign}/scenarios/2.cfg': '{SCENARIO_MUSIC a.ogg}'} |
         {f'{core}/images/terrain/{name}.png': plate(colour, 72, 72) for name, colour in colours.items()})
+
+if __name__ == '__main__':
+    out, sounds = Path(sys.argv[1]), cycle(sorted(Path(sys.argv[2]).glob('*.mp3')))
+    for made in (made_warmux, made_fillets, made_wesnoth):
+        game = out/made.__name__.removeprefix('made_')
+        shutil.move(made().roots[0], game)
+        for track in sorted(game.rglob('*.ogg')): shutil.copyfile(next(sounds), track)
