@@ -27,6 +27,7 @@ from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
 from ..core.errors import MusechatError, printable
 from ..core.files import media_id
 from ..core.types import Ranking, Recommender, Request, TrackTable, Turn, Video
+from ..encoders.impression import doubted_tags
 from ..encoders.presets import get_preset, Preset
 from ..encoders.registry import Encoders, load_encoders
 from ..language.claims import Known, known_of_track, names_in
@@ -137,8 +138,9 @@ def standout_tags(
     "Tags with a score of `least` or more, those furthest above the library's middle first; each phrase once."
     track, found = table.tracks[row], {}
     for (taxonomy, tag), _ in sorted(zip(columns, stats.z[row].tolist()), key=lambda p: -p[1]):
-        if getattr(track, taxonomy).get(tag, 0.) >= least: found.setdefault(tag_phrase(tag)[1], tag.lower())
-    return list(found.values())[:n]
+        if getattr(track, taxonomy).get(tag, 0.) >= least: found.setdefault(tag_phrase(tag)[1], tag)
+    doubted = doubted_tags(list(found.values()), track.heard)
+    return [tag.lower() for tag in found.values() if tag not in doubted][:n]
 
 shown_s = 10.     # of a track, where it fits best
 

@@ -22,6 +22,7 @@ from ..core.errors import MediaError, printable
 from ..core.files import write_atomic
 from ..core.samples import package_file
 from ..core.types import Track, Video
+from ..encoders.impression import impression
 from ..media.read import envelope, read_audio, thumbnail
 
 # %% ../../nbs/80_chat/30_page.ipynb #5c758681
@@ -49,7 +50,8 @@ class RankedTrack:
         by = f" – {printable(self.track.artist, 60)}" if self.track.artist else ''
         fit = f"best at {self.start_s:.0f}–{self.end_s:.0f} s, fit {self.percentile:.0f} %, score {self.score:.2f}"
         name, before = printable(self.track.name, 60), ', offered before' if self.heard else ''
-        return f"{self.rank:>3}. {name}{by}  [{', '.join(self.tags)}]  {fit}{before}"
+        heard = ', '.join(filter(None, [impression(self.track), *self.tags]))
+        return f"{self.rank:>3}. {name}{by}  [{heard}]  {fit}{before}"
 
 # %% ../../nbs/80_chat/30_page.ipynb #6bc03182
 @dataclass
@@ -148,7 +150,7 @@ def track_card(
            f"best at {pick.start_s:.0f}–{pick.end_s:.0f} s")
     return _template('card.html').substitute(
         rank=pick.rank, title=esc(t.name, 120), fit=f"{'offered before · ' if pick.heard else ''}{fit}",
-        about=' · '.join(esc(x, 80) for x in (t.artist, t.album, t.year) if x),
+        about=' · '.join(esc(x, 80) for x in (t.artist, t.album, t.year, impression(t)) if x),
         tags=''.join(f'<span class="mc-tag">{esc(tag, 40)}</span>' for tag in pick.tags),
         sound=_sound_html(pick, preview_s) if preview_s > 0 else '')
 

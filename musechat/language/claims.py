@@ -17,6 +17,7 @@ from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from ..core.samples import read_toml
 from ..core.types import Track
+from ..encoders.impression import sure_tags
 from .facts import Facts, untitled
 from .form import find_quotations
 from .mentions import (
@@ -74,7 +75,7 @@ def known_of_track(
     seen:Sequence[str]=(),              # what was seen in the video
 )->Known:
     "What a library knows of a track: what its file states, its best tags, what was measured."
-    tags = {t for which in ('mtt', 'msd') for t in track.top(which) if getattr(track, which)[t] >= least_score}
+    tags = {t for which in ('mtt', 'msd') for t in sure_tags(track, which) if getattr(track, which)[t] >= least_score}
     title = clean_text(track.title)
     plain = re.sub(r'\s*[(\[].*?[)\]]', '', title).strip()
     names = (title, plain) if title else (Path(track.path).name, Path(track.path).stem)

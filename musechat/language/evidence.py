@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..core.types import Track, TrackTable
+from ..encoders.impression import doubted_tags
 from .name_search import is_by
 from .preferences import AspectCritique, Critique, json_ready, Preferences, prior_left, Range, Years
 from .scenes import VideoDescription
 from .tag_scores import tag_scores
-from .vocabulary import aspect_kinds, columns, concepts, core_tags
+from .vocabulary import aspect_kinds, columns, concepts, core_tags, mood_of
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-009
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def _cited(track:Track, table:TrackTable, concept:str, direction:int)->list[Evid
         score = float(getattr(track, taxonomy).get(tag, 0.))
         percentile = tag_percentile(table, taxonomy, tag, score)
         strength = _strength(score, percentile, direction, len(table))
+        if direction > 0 and doubted_tags([tag], track.heard): strength = ''
         found.append(Evidence('', concept, '', direction, strength, taxonomy, tag, score, percentile))
     return found
 
@@ -102,13 +104,19 @@ def _compared_by_measure(track:Track, other:Track, c:Critique)->Evidence|None:
     return Evidence('comparison', c.concept, c.said, c.direction, 'measured', value=a, other=b, than=other.track_id)
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-019
+def _is_contradicted(track:Track, other:Track, c:Critique)->bool:
+    "Whether another ear than the tagger's hears the opposite."
+    number, sign = mood_of.get(c.concept, ('', 1))
+    a, b = track.heard.get(number), other.heard.get(number)
+    return a is not None and b is not None and (a - b)*sign*c.direction < -.05
+
 def _compared_by_tags(track:Track, other:Track, c:Critique)->Evidence|None:
     "A comparison of the core tags: the sum of differences decides, the largest is cited."
     gaps = []
     for taxonomy, tag in core_tags(c.concept):
         a, b = (float(getattr(t, taxonomy).get(tag, 0.)) for t in (track, other))
         gaps.append(((a - b)*c.direction, taxonomy, tag, a, b))
-    if not gaps or sum(gap for gap, *_ in gaps) <= 0: return None
+    if not gaps or sum(gap for gap, *_ in gaps) <= 0 or _is_contradicted(track, other, c): return None
     gap, taxonomy, tag, a, b = max(gaps, key=lambda g: g[0])
     if gap < .02: return None
     return Evidence('comparison', c.concept, c.said, c.direction, 'measured', taxonomy, tag, a, other=b,
@@ -212,6 +220,7 @@ def supported(
         return other is not None and compared(track, other, Critique(e.concept, e.direction)) is not None
     score = getattr(track, e.taxonomy, {}).get(e.tag)
     if score is None or abs(score - e.score) > 1e-6: return False
+    if e.direction > 0 and doubted_tags([e.tag], track.heard): return False
     return _strength(score, tag_percentile(table, e.taxonomy, e.tag, score), e.direction, len(table)) == e.strength
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-040
