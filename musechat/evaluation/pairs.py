@@ -18,6 +18,7 @@ from typing import Mapping, Sequence
 
 import numpy as np
 import torch
+from PIL import Image
 from tqdm import tqdm
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #8719ea66
@@ -45,14 +46,19 @@ _log = logging.getLogger(__name__)
 _shape = 400, 225  # pixels of a frame
 _most_frames = 30  # of a video
 
+def _still(path:Path)->Image.Image|None:
+    "A picture as a frame, None where it cannot be read."
+    try: return cover(open_picture(path.read_bytes(), path.name), *_shape).convert('RGB')
+    except (MediaError, OSError) as e: _log.warning('a picture is left out: %s', printable(e))
+
 def scene_frames(
     corpus:PairCorpus,
     scene:Scene,
 )->tuple[np.ndarray, np.ndarray]:  # uint8 (n, h, w, 3) RGB, and when each is shown, seconds: all 0 for stills
     "The frames of a scene."
     if scene.video is None:
-        files = [corpus.folder/image for image in scene.images]
-        stills = [cover(open_picture(f.read_bytes(), f.name), *_shape).convert('RGB') for f in files]
+        stills = list(filter(None, (_still(corpus.folder/image) for image in scene.images)))
+        if not stills: raise MusechatError(f"scene {printable(scene.id, 80)} has no picture that can be read")
         return np.stack([np.asarray(s) for s in stills]), np.zeros(len(stills))
     found = read_frames(corpus.folder/scene.video, fps=1., size=_shape[1], root=corpus.folder)
     return found.images[:_most_frames], found.times_s[:_most_frames]

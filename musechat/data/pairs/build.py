@@ -7,6 +7,7 @@ __all__ = ['reader_pages', 'render_module', 'slug', 'made_from', 'Sounds', 'Draw
            'report', 'summary', 'make_pairs']
 
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #03b1f841
+import hashlib
 import os
 import re
 import shutil
@@ -28,6 +29,7 @@ from .packages import (fetch_packages, GameFile, GameFiles, licence_of,
 from .pictures import is_plain, save_jpeg
 from .readers import read_game, readers, Skipped, Stated
 from .scenes import PairCorpus, PairTrack, Scene, split_of, write_pairs
+from ...media.pieces import sound_id
 from ...media.read import probe
 from ...media.sandbox import sniff
 
@@ -61,9 +63,10 @@ def render_module(
 
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #ce90effa
 def _copy(file:GameFile, target:Path)->None:
-    "A link to a file of a package, or a copy."
+    "A link to a file of a package, or a copy, in place of what an earlier run put there."
     if file.archive: write_atomic(target, file.read())
-    else:
+    elif not (target.exists() and os.path.samefile(file.path, target)):
+        target.unlink(missing_ok=True)
         try: os.link(os.path.realpath(file.path), target)
         except OSError:
             with atomic_path(target) as tmp: shutil.copyfile(file.path, tmp)
@@ -100,19 +103,21 @@ class Sounds:
     def _target(self, game:str, file:GameFile)->tuple[Path, bool]:
         "(where a track goes, whether it is to be rendered)."
         name = file.name.rsplit('/', 1)[-1]
-        is_module = name.rsplit('.', 1)[-1].lower() in _modules
-        head = b'OggS' if is_module else file.read(1 << 28)[:64]
+        is_module, data = name.rsplit('.', 1)[-1].lower() in _modules, file.read(1 << 28)
+        head = b'OggS' if is_module else data[:64]
         kind = 'mp3' if head[:3] == b'ID3' else sniff(head, 1 << 28)
         if kind not in ('ogg', 'mp3', 'flac', 'wav'): raise MediaError('format', file.name, 'no sound that we read')
         taken, n = {t.audio for t in self.known.values() if isinstance(t, PairTrack)}, 1
         start = path = f'audio/{game}/{slug(file.stem if "." in name else name)}'
+        if is_module: start = path = f'{start}-{hashlib.sha256(data).hexdigest()[:8]}'
         while f'{path}.{kind}' in taken: path, n = f'{start}-{n + 1}', n + 1
         return self.out/f'{path}.{kind}', is_module
 
     def _made(self, game:str, file:GameFile)->PairTrack:
         target, is_module = self._target(game, file)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists(): (render_module if is_module else _copy)(file, target)
+        if not is_module: _copy(file, target)
+        elif not target.exists(): render_module(file, target)
         try:
             info = probe(target)
             if info.audio_s < 15: raise MediaError('empty', file.name, 'a track under fifteen seconds')
@@ -120,7 +125,7 @@ class Sounds:
             target.unlink()
             raise
         audio = target.relative_to(self.out).as_posix()
-        return PairTrack(audio, media_id(target), round(info.audio_s, 2), licence_of(file), made_from(file))
+        return PairTrack(audio, sound_id(target), round(info.audio_s, 2), licence_of(file), made_from(file))
 
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #440bf126
 @dataclass

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Iterator, Mapping, Sequence
 
-from ...core.errors import MusechatError, printable
+from ...core.errors import MediaError, MusechatError, printable
 from ...core.files import content_hash, media_id, read_jsonl, write_atomic
 from ...core.samples import read_toml
+from ...media.pieces import sound_id
 
 # %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #7cc92d1e
 strengths = 'theme', 'playlist', 'default', 'rotation'
@@ -37,6 +38,8 @@ class Scene:
     split: str|None = None           # one of `split_names`; None: as `split_of` says
 
     def __post_init__(self):
+        texts = (self.id, self.group, self.scene, self.source, self.stated, self.picture, *self.files)
+        if not all(isinstance(x, str) for x in texts): raise ValueError("names, files and statements must be texts")
         if not self.audio: raise ValueError(f"scene {printable(self.id, 80)} names no track")
         if not (self.images or self.video): raise ValueError(f"scene {printable(self.id, 80)} shows nothing")
         for name, allowed in dict(strength=strengths, split=(None, *split_names)).items():
@@ -73,6 +76,10 @@ class PairTrack:
     licence: str|None = None
     made_from: str = ''    # its path inside the package
 
+    def __post_init__(self):
+        if isinstance(self.audio, str) and isinstance(self.track_id, str): return
+        raise TypeError("audio and track_id must be texts")
+
 # %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #274e8535
 def _scene(folder:Path, i:int, row:object)->Scene:
     "A line of `pairs.jsonl`."
@@ -81,19 +88,26 @@ def _scene(folder:Path, i:int, row:object)->Scene:
     known = {f.name for f in fields(Scene)}
     given = {'group' if name == 'game' else name: value for name, value in row.items()}
     if unknown := sorted(set(given) - known): raise MusechatError(f"{at} has unknown keys {printable(unknown[:3])}")
-    try: return Scene(**given | {name: tuple(given.get(name) or ()) for name in ('audio', 'images')})
+    lists = {name: given.get(name) or [] for name in ('audio', 'images')}
+    if not all(isinstance(x, list) for x in lists.values()): raise MusechatError(f"{at}: audio and images must be lists")
+    try: return Scene(**given | {name: tuple(x) for name, x in lists.items()})
     except (TypeError, ValueError) as e: raise MusechatError(f"{at}: {printable(e)}") from e
 
 def _tracks(folder:Path, scenes:Sequence[Scene])->dict[str, PairTrack]:
-    "Tracks by their files; those that no line tells of are known by their bytes."
+    "Tracks by their files; those that no line tells of are known by their sound."
     try: told = [PairTrack(**row) for row in read_jsonl(folder/'tracks.jsonl')]
     except TypeError as e: raise MusechatError(f"{printable(folder)}/tracks.jsonl: {printable(e)}") from e
     found = {t.audio: t for t in told}
     for audio in dict.fromkeys(a for s in scenes for a in s.audio):
         if audio in found: continue
         if not (folder/audio).is_file(): raise MusechatError(f"{printable(folder)} has no file {printable(audio)}")
-        found[audio] = PairTrack(audio, media_id(folder/audio))
+        found[audio] = PairTrack(audio, _id_of(folder/audio))
     return found
+
+def _id_of(path:Path)->str:
+    "The id of a file's sound; of its bytes where it has none that can be read."
+    try: return sound_id(path)
+    except MediaError: return media_id(path)
 
 # %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #6542fd0e
 class PairCorpus:

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from .packages import GameFile, GameFiles
-from .pictures import canvas, cover, fullest, lay, tiled, to_height, windows
+from .pictures import canvas, cover, fullest, lay, part_of, tiled, to_height, windows
 from .readers import (game, lists, Node, parse_sexp, picture_of, Reading, Skipped, Stated, text_at,
                                          value)
 
@@ -115,8 +115,7 @@ def _tux_tile(files:GameFiles, n:int)->Image.Image|None:
     name, part = _tux_tiles(files).get(n, ('', None))
     file = files.find(f'{_tux}/images/{name}') if name else None
     if not file: return None
-    picture = picture_of(file)
-    return picture.crop((part[0], part[1], part[0] + part[2], part[1] + part[3])) if part else picture
+    return part_of(picture_of(file), *part) if part else picture_of(file)
 
 # %% ../../../nbs/60_data/60_pairs/34_tiles.ipynb #b12ad13b
 def _numbers(node:Node, name:str, default:tuple[float, ...])->list[float]:
@@ -189,7 +188,7 @@ def _flare_tiles(files:GameFiles, name:str)->dict[int, tuple[Image.Image, int, i
         if key == 'img': sheet = files.find(*(f'{mod}/{said.strip()}' for mod in _mods))
         elif sheet:
             n, x, y, w, h, left, up = map(int, said.split(',')[:7])
-            found[n] = picture_of(sheet).crop((x, y, x + w, y + h)), left, up
+            found[n] = part_of(picture_of(sheet), x, y, w, h), left, up
     return found
 
 # %% ../../../nbs/60_data/60_pairs/34_tiles.ipynb #f6966ca2
