@@ -128,6 +128,9 @@ def best_start(
     return float(starts[int(means.argmax())])
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #1db9b62c
+#| export
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #1db9b62d
 def standout_tags(
     row:int,                   # of `table`
     table:TrackTable,
@@ -142,6 +145,7 @@ def standout_tags(
     doubted = doubted_tags(list(found.values()), track.heard)
     return [tag.lower() for tag in found.values() if tag not in doubted][:n]
 
+# %% ../../nbs/80_chat/40_dialogue.ipynb #1db9b62e
 shown_s = 10.     # of a track, where it fits best
 
 def ranked_tracks(

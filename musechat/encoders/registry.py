@@ -20,6 +20,7 @@ from .voice import load_voice, NoVoice, VoiceEar
 # %% ../../nbs/20_encoders/80_registry.ipynb #cell-005
 Part = VideoEncoder|TextEncoder|MusicEncoder|MoodEar|VoiceEar
 
+# %% ../../nbs/20_encoders/80_registry.ipynb #cell-005a
 class Encoders:
     "Video, text and music encoder of a preset and its ears for mood and voice, each loaded on first use."
     def __init__(self,

@@ -190,7 +190,8 @@ def listen(
     found, unknown = {}, float('nan')
     if len(decoded.stretch) >= 3*_ear_hz: found |= mood.moods([decoded.stretch])[0]
     shares = [share for share in voice.shares(decoded.ear_pieces) if share]
-    if shares: found |= {to: np.mean([s[name] for s in shares]) for name, to in (('singing', 'voice'), ('speech', 'speech'))}
+    if shares: found |= {name: np.mean([share[name] for share in shares]) for name in ('singing', 'speech')}
+    found['voice'] = found.pop('singing', unknown)
     return torch.tensor([float(found.get(name, unknown)) for name in heard_names])
 
 def features_of(

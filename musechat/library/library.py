@@ -89,7 +89,8 @@ def _escaped(text:str)->str:
 def _line(track:Track)->str:
     "A track in a Markdown list."
     artist = f", {_escaped(track.artist)}" if track.artist else ''
-    return f"- {_escaped(track.name)}{artist}: {', '.join(filter(None, [impression(track), *sure_tags(track, 'msd', 3)]))}"
+    heard = filter(None, [impression(track), *sure_tags(track, 'msd', 3)])
+    return f"- {_escaped(track.name)}{artist}: {', '.join(heard)}"
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-011
 class LibraryReader(LibraryFolder):

@@ -52,6 +52,7 @@ class FolderLock:
         finally: self._lock.release()
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-008
+_numbers = 'voice', 'speech', 'bpm'
 moods = ('energy', 'valence', 'danceability', 'acousticness', 'instrumentalness', 'liveness', 'speechiness')
 _texts, _lists = ('title', 'album', 'licence'), ('artists', 'genres')
 
@@ -61,7 +62,7 @@ def schema(d:int)->'pa.Schema':
     scores = pa.list_(pa.float32(), 50)
     columns = dict(track_id=pa.string(), path=pa.binary(), size=pa.int64(), mtime_ns=pa.int64())
     columns |= dict.fromkeys((*_texts, 'encoder', 'recommender', 'checksum'), pa.string())
-    columns |= dict.fromkeys(_lists, pa.list_(pa.string())) | dict.fromkeys((*moods, 'voice', 'speech', 'bpm'), pa.float32())
+    columns |= dict.fromkeys(_lists, pa.list_(pa.string())) | dict.fromkeys((*moods, *_numbers), pa.float32())
     columns |= dict(year=pa.int32(), duration_s=pa.float64(), mtt=scores, msd=scores)
     columns |= dict.fromkeys(('segments', 'tags', 'times'), pa.large_binary())
     return pa.schema(list((columns | dict(vector=pa.list_(pa.float32(), d))).items()))
@@ -275,7 +276,7 @@ class LanceStore(LanceTable):
         return [(known.ids[i], s) for i, s in zip(best.tolist(), scores[best].tolist()) if s > -torch.inf]
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-023
-track_columns = ('path', 'year', 'duration_s', 'bpm', *_texts, *_lists, *moods, 'voice', 'speech', 'mtt', 'msd')  # of a `Track`
+track_columns = ('path', 'year', 'duration_s', *_texts, *_lists, *moods, *_numbers, 'mtt', 'msd')  # of a `Track`
 
 def _track(row:dict, mtt:list[float], msd:list[float])->Track:
     "A row without its vectors as a track."

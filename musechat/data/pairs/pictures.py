@@ -67,6 +67,7 @@ def part_of(
     left, top = max(0, min(x, picture.width)), max(0, min(y, picture.height))
     return picture.crop((left, top, max(left, min(x + w, picture.width)), max(top, min(y + h, picture.height))))
 
+# %% ../../../nbs/60_data/60_pairs/20_pictures.ipynb #08650bcb
 def tiled(
     picture:Image.Image,
     w:int, h:int,                 # pixels

@@ -82,6 +82,7 @@ def size_of(
     try: return picture_of(file).size
     except MediaError: return 0, 0
 
+# %% ../../../nbs/60_data/60_pairs/30_readers.ipynb #a901aaa3
 def shown(
     *files:GameFile|None,     # None is passed over
 )->Callable[[], Iterator[Image.Image]]:
@@ -97,6 +98,7 @@ def _readable(files:Iterable[GameFile|None])->Iterator[Image.Image]:
         else: yield picture
     if problem and not n: raise problem
 
+# %% ../../../nbs/60_data/60_pairs/30_readers.ipynb #a901aaa4
 def text_at(
     pattern:str,               # with one group
     text:str,

@@ -21,6 +21,7 @@ from ...media.pieces import sound_id
 strengths = 'theme', 'playlist', 'default', 'rotation'
 split_names = 'train', 'validation', 'test'
 
+# %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #7cc92d1f
 @dataclass(frozen=True)
 class Scene:
     "A scene, and the tracks that its makers chose for it."
@@ -89,7 +90,8 @@ def _scene(folder:Path, i:int, row:object)->Scene:
     given = {'group' if name == 'game' else name: value for name, value in row.items()}
     if unknown := sorted(set(given) - known): raise MusechatError(f"{at} has unknown keys {printable(unknown[:3])}")
     lists = {name: given.get(name) or [] for name in ('audio', 'images')}
-    if not all(isinstance(x, list) for x in lists.values()): raise MusechatError(f"{at}: audio and images must be lists")
+    are_lists = all(isinstance(x, list) for x in lists.values())
+    if not are_lists: raise MusechatError(f"{at}: audio and images must be lists")
     try: return Scene(**given | {name: tuple(x) for name, x in lists.items()})
     except (TypeError, ValueError) as e: raise MusechatError(f"{at}: {printable(e)}") from e
 

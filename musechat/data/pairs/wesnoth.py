@@ -45,7 +45,8 @@ def _stories(files:GameFiles, file:GameFile, text:str, campaign:str, title:str)-
     pages:dict[str, dict[GameFile, None]] = {}
     for part in blocks('part', text):
         music = text_at(r'^[ \t]*music=\s*"?([\w.-]+\.ogg)', part)
-        names = re.findall(r'^[ \t]*(?:background|image)=\s*"?([^\s"~]+\.(?:jpg|png|webp))', part, re.M) if music else []
+        pictures = r'^[ \t]*(?:background|image)=\s*"?([^\s"~]+\.(?:jpg|png|webp))'
+        names = re.findall(pictures, part, re.M) if music else []
         for name in names:
             art = files.find(f'{_home}/campaigns/{campaign}/images/{name}', f'{_home}/core/images/{name}')
             no_scene = not art or re.search('portraits|maps/|characters', art.name)
