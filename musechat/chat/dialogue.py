@@ -383,7 +383,7 @@ def open_writer(
 )->ReplyGenerator|None:
     "What writes the replies; where the generator that ships cannot hear what the library keeps, plain phrasings do."
     if generator == 'plain': return None
-    hears = preset.music == 'musicnn' and recommender.d_track == TagRecommender.d_track
+    hears = preset.music.kind == 'musicnn' and recommender.d_track == TagRecommender.d_track
     return shipped_writer(generator, encoders, recommender.d_track) if hears or generator is not None else None
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #3c1cb3f2
@@ -414,7 +414,7 @@ class MuseChat:
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset, is_named = get_preset(preset), recommender is None or isinstance(recommender, str|Path)
-        if preset.music != 'musicnn' and is_named:
+        if preset.music.kind != 'musicnn' and is_named:
             reason = f"the recommenders read musicnn's tags, which preset {preset.name!r} does not have"
             raise MusechatError(f"{reason}; use preset 'laptop' or hand in a recommender object")
         encoders = load_encoders(preset)

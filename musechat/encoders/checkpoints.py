@@ -358,14 +358,14 @@ def hub_folder(
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-066
 def fetch_preset(
-    preset:str|Preset='laptop',  # a name in `presets`, or a preset of your own
+    preset:str|Preset='laptop',  # a name in `preset_names`, a TOML file, or a preset of your own
     progress:bool=True,          # progress bars, if there is a terminal
     check:bool=False,            # hash what is in the cache already
 )->dict[str, Path]:              # checkpoint name to its folder
     "All pretrained weights of a preset."
     p = get_preset(preset)
-    names = dict.fromkeys(p.weights)
-    return {name: fetch(name, progress, check) if name in checkpoints else hub_folder(name) for name in names}
+    return {name: fetch(name, progress, check) if name in checkpoints else hub_folder(name, revision or None)
+            for name, revision in p.weights.items()}
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-070
 @dataclass(frozen=True)

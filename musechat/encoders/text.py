@@ -9,13 +9,14 @@ __all__ = ['TextBase', 'MiniLMText', 'ClipText']
 import logging
 import threading
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Sequence, TYPE_CHECKING
 
 import torch
 from torch.nn import functional as F
 
 from .base import check_texts, chunks, Device, HubEncoder, join_tokens, Tokens
-from .checkpoints import fetch
+from .checkpoints import checkpoints, fetch
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerB
 class TextBase(HubEncoder, ABC):
     "What text encoders share; a subclass says in `embed` how token ids become tokens."
     preparer, batch_size = 'AutoTokenizer', 64
+    padding:bool|str = True  # True: to the longest of a batch; 'max_length': to `max_tokens`
     def __init__(self, model:'PreTrainedModel', tokenizer:'PreTrainedTokenizerBase', version:str, device:Device=None):
         super().__init__(model, tokenizer, version, device)
         self.tokenizer, self.n_truncated, self._lock = tokenizer, 0, threading.Lock()
@@ -45,12 +47,15 @@ class TextBase(HubEncoder, ABC):
         "Ids and attention mask, (b, n), each text cut to `max_tokens`."
         with self._lock:  # a tokenizer holds its settings for cutting, so two threads cannot use it at once
             whole = self.tokenizer(texts, verbose=False)['input_ids']
-            out = self.tokenizer(texts, truncation=True, max_length=self.max_tokens, padding=True, return_tensors='pt')
+            out = self.tokenizer(texts, truncation=True, max_length=self.max_tokens, padding=self.padding,
+                                 return_tensors='pt')
             n_cut = sum(len(ids) > self.max_tokens for ids in whole)
             self.n_truncated += n_cut
         if n_cut:
             _log.warning('%d of %d texts were longer than %d tokens and were cut', n_cut, len(texts), self.max_tokens)
-        return out['input_ids'].to(self.device), out['attention_mask'].to(self.device)
+        ids, attention = out['input_ids'], out.get('attention_mask')
+        attention = torch.ones_like(ids) if attention is None else attention
+        return ids.to(self.device), attention.to(self.device)
 
     def encode(self,
         texts:Sequence[str],  # b texts
@@ -65,15 +70,17 @@ class TextBase(HubEncoder, ABC):
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-008
 class MiniLMText(TextBase):
     "Mean over tokens (L2-normalised) and tokens of a BERT-like sentence encoder (Reimers and Gurevych 2019)."
-    network, max_tokens = 'AutoModel', 256
+    network, max_tokens, how = 'AutoModel', 256, 'mean256'
 
     @classmethod
     def from_pretrained(cls,
-        name:str='all-minilm-l6-v2',  # a name in `musechat.encoders.checkpoints.checkpoints`
-        device:Device=None,           # None: the GPU if there is one
+        name:str|Path='all-minilm-l6-v2',  # a name in `musechat.encoders.checkpoints.checkpoints`, hub id or folder
+        device:Device=None,                # None: the GPU if there is one
+        revision:str='',                   # of the hub
     )->'MiniLMText':
         "With the trained weights, fetched if they are not there."
-        return cls(*cls.load(fetch(name), local_files_only=True), f'{name}/mean256', device)
+        if name not in checkpoints: return super().from_pretrained(name, device, revision)
+        return cls(*cls.load(fetch(str(name))), f'{name}/{cls.how}', device)
 
     def embed(self, ids:torch.Tensor, attention:torch.Tensor)->Tokens:
         "Tokens as they come, the mean in front."

@@ -24,7 +24,7 @@ from ..core.files import cache_dir, write_atomic
 from ..core.jobs import job_lock, signature_hash
 from ..core.samples import read_toml
 from ..data.dialogs.templates import write_dialog
-from ..encoders.base import quiet
+from ..encoders.base import load_part, load_pretrained, quiet
 from ..encoders.checkpoints import fetch, hub_folder
 from ..language.facts import Facts, Pair
 
@@ -88,9 +88,8 @@ class _Network:
     ):
         import transformers
         folder = hub_folder(str(model))
-        with quiet():
-            self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-            self.net = getattr(transformers, self.kind).from_pretrained(folder).eval()
+        self.tokenizer = load_part(transformers.AutoTokenizer, folder)
+        self.net = load_pretrained(getattr(transformers, self.kind), folder, may_lack=r'(.*\.)?pooler\.')
         longest = min(self.net.config.max_position_embeddings, self.tokenizer.model_max_length)
         if not 3 <= max_length <= longest:
             what = f'3 to {longest}, which is what {printable(model, 80)} reads'
@@ -373,10 +372,10 @@ def _make_masked_lm(
 )->None:
     "Fit, measure, and write; `fitted.json` comes last: half a model is none."
     from transformers import AutoTokenizer, BertForMaskedLM
-    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    tokenizer = load_part(AutoTokenizer, encoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)  # of the new head, and of dropout
-        with quiet(): net = BertForMaskedLM.from_pretrained(encoder, num_hidden_layers=config.n_layer)
+        net = load_pretrained(BertForMaskedLM, encoder, may_lack=r'cls\.', num_hidden_layers=config.n_layer)
         def saved():
             with quiet(): net.save_pretrained(folder), tokenizer.save_pretrained(folder)
             return masked_words(InfoLM(folder, config.max_length), held_out) if held_out else None

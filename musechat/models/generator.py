@@ -22,7 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 from ..core.errors import MusechatError, PretrainedError, printable, require
 from ..core.files import cache_dir
-from ..encoders.base import load_part, quiet
+from ..encoders.base import load_part, load_pretrained, quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
 from ..language.names import clean_text
 from .saving import check_settings, read_config, read_state, SavedModel
@@ -85,7 +85,7 @@ def read_gguf(
 def _from_gguf(source:Path, gguf:str, folder:Path)->None:
     "Widen the weights of a GGUF file into a folder that transformers reads at once."
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-    config = AutoConfig.from_pretrained(source, gguf_file=gguf)
+    config = load_part(AutoConfig, source, gguf_file=gguf)
     with torch.device('meta'): model = AutoModelForCausalLM.from_config(config)
     sizes = config.num_hidden_layers, config.num_attention_heads, config.num_key_value_heads
     model.load_state_dict(read_gguf(source/gguf, model.state_dict(), *sizes), assign=True, strict=False)
@@ -93,7 +93,7 @@ def _from_gguf(source:Path, gguf:str, folder:Path)->None:
     lost = [n for n, p in model.named_parameters() if p.is_meta]
     if lost: raise PretrainedError(f"{printable(gguf)} has no weights for {printable(lost[0], 80)}")
     model.half().save_pretrained(folder)
-    AutoTokenizer.from_pretrained(source, gguf_file=gguf).save_pretrained(folder)
+    load_part(AutoTokenizer, source, gguf_file=gguf).save_pretrained(folder)
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-012
 def base_folder(
@@ -132,10 +132,10 @@ def open_base(
 )->tuple[nn.Module, 'PreTrainedTokenizerBase']:  # in eval mode, every weight frozen; tokenizer
     "Read a language model and its tokenizer."
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    folder, here = base_folder(name), dict(local_files_only=True)
+    folder = base_folder(name)
     try:
-        tokenizer = load_part(AutoTokenizer, folder, **here)
-        lm = load_part(AutoModelForCausalLM, folder, **here, dtype=dtype, use_safetensors=True)
+        tokenizer = load_part(AutoTokenizer, folder)
+        lm = load_pretrained(AutoModelForCausalLM, folder, dtype=dtype)
     except PretrainedError as e: raise PretrainedError(f'{printable(name)} is no language model: {e}') from e
     if tokenizer.eos_token_id is None:
         raise PretrainedError(f"the tokenizer of {printable(name)} has no end token: replies would never end")

@@ -129,7 +129,7 @@ def main():
     parser.add_argument('--timed', type=int, default=8, help="tracks that are also timed, the old way and the new in turns")
     parser.add_argument('--keep', help="a file for the summaries of all pieces (torch)")
     args = parser.parse_args()
-    music, tracks = MusicnnMusic.from_pretrained('cpu'), []
+    music, tracks = MusicnnMusic.from_pretrained(device='cpu'), []
     for path in find_audio(args.music).files:
         try:
             if not 90 <= probe(path).duration_s <= 600: continue

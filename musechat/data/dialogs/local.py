@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from ...core.errors import printable
 from ...core.types import Turn
 from .prompts import build_prompt, Prompt, quote_block, texts
 from .synthesis import AnswerError, Answers, message_start, read_lines, read_turns, to_dialog
-from ...encoders.checkpoints import checkpoints, fetch, hub_folder
 from ...language.facts import Facts, Pair
+from ...models.generator import open_base
 
 _log = logging.getLogger(__name__)
 
@@ -69,15 +69,10 @@ class _LanguageModel:
     def __init__(self, source:str, device:str|None):
         self.device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
         self.is_cuda = self.device.startswith('cuda')
-        folder = fetch(source) if source in checkpoints else hub_folder(source)
-        packed = sorted(folder.glob('*.gguf'))
-        gguf = dict(gguf_file=packed[0].name) if packed else {}
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, **gguf)
+        self.model, self.tokenizer = open_base(source, torch.bfloat16 if self.is_cuda else torch.float32, self.device)
         self.tokenizer.padding_side = 'left'
         if self.tokenizer.pad_token is None: self.tokenizer.pad_token = self.tokenizer.eos_token
         self.has_template = self.tokenizer.chat_template is not None
-        dtype = torch.bfloat16 if self.is_cuda else torch.float32
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, **gguf).to(self.device).eval()
 
     def text(self, prompt:Prompt)->str:
         "A prompt as the model reads it, up to where its answer begins."
