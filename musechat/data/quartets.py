@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from ..core.errors import MusechatError, printable, require
 from ..core.files import atomic_path, content_hash, read_jsonl, write_atomic
 from ..core.types import Quartet, Turn
-from .corpus import Corpus, item_facts
+from .corpus import Corpus, Item, item_facts
 from .features import Features
 from .splits import artist_names
 from ..language.facts import Facts, Pair
@@ -40,11 +40,11 @@ _splits = ('train', 'validation', 'test')
 _T = TypeVar('_T')
 
 def test_pools(
-    ids:Sequence[_T],         # of the test items
-    n_pool:int=20,           # pools at most
-    size:int=510,            # items of a pool at least, except where there are fewer altogether
+    ids:Sequence[_T],  # of the test items
+    n_pool:int=20,     # pools at most
+    size:int=510,      # items of a pool at least, except where there are fewer altogether
     seed:int=0,
-)->list[list[_T]]:            # each in the order of `ids`
+)->list[list[_T]]:     # each in the order of `ids`
     "Deal test items into pools whose sizes differ by one at most."
     if len(set(ids)) < len(ids): raise ValueError('ids must be unique')
     if n_pool < 1 or size < 1: raise ValueError(f"n_pool and size must be >= 1, got {n_pool} and {size}")
@@ -54,52 +54,60 @@ def test_pools(
     return [[ids[k] for k in sorted(order[p::n])] for p in range(n)] if ids else []
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-023
-def _others(facts:Mapping[str, Facts], peers:list[str], taken:set[str], n:int, rng:random.Random)->tuple[Facts, ...]:
+def _others(peers:list[Facts], taken:set[str], n:int, rng:random.Random)->tuple[Facts, ...]:
     "n tracks that are not taken."
     found = {}
-    for item_id in rng.sample(peers, min(len(peers), 4*n + 4)) if n else ():
-        track = facts[item_id]
+    for track in rng.sample(peers, min(len(peers), 4*n + 4)) if n else ():
         if track.track_id not in taken and len(found) < n: found.setdefault(track.track_id, track)
     return tuple(found.values())
 
-def _turns(n_turn:int|Mapping[int, float], rng:random.Random)->int:
-    return n_turn if isinstance(n_turn, int) else rng.choices(list(n_turn), list(n_turn.values()))[0]
+_Turns = int|Mapping[int, float]     # as in `make_pairs`
 
-# %% ../../nbs/60_data/50_quartets.ipynb #cell-024
-def make_pairs(
-    corpus:Corpus,
-    features:Features,
-    candidates:Mapping[str, object],      # item_id -> item_id of its candidate, or an object with `.item_id`
-    split:Mapping[str, str],              # see `split_items`
-    n_turn:int|Mapping[int, float]=2,     # turns of a dialog; or {2: .8, 3: .2}, a share for each number
-    seed:int=0,
-)->list[Pair]:                            # in the corpus' order; `pair_id` is the item's id
-    "What the dialogs of a corpus are written about."
+def _turns(n_turn:_Turns, rng:random.Random)->int:
     asked = [n_turn] if isinstance(n_turn, int) else list(n_turn)
     if not asked or not all(2 <= n <= 5 for n in asked): raise ValueError(f"n_turn must be 2 to 5, got {n_turn}")
-    facts = {i: item_facts(corpus[i], features.top_tags(k)) for k, i in enumerate(features.item_ids)}
+    return n_turn if isinstance(n_turn, int) else rng.choices(asked, list(n_turn.values()))[0]
+
+def _pair(item:Item, original:Facts, candidate:Facts, peers:list[Facts], n_turn:_Turns, seed:int)->Pair:
+    "What the dialog of one item is about; `peers` are the tracks of its split."
+    rng = random.Random(f'pair {seed} {item.item_id}')
+    others = _others(peers, {item.track_id, candidate.track_id}, _turns(n_turn, rng) - 2, rng)
+    return Pair(item.item_id, item.video_id, original, candidate, 2 + len(others), others, rng.getrandbits(31))
+
+# %% ../../nbs/60_data/50_quartets.ipynb #cell-024
+def _chosen(candidates:Mapping[str, object], features:Features, split:Mapping[str, str])->dict[str, str]:
+    "Items and their candidates, which must have features and be in one split."
     chosen = {i: str(getattr(c, 'item_id', c)) for i, c in candidates.items()}
     for i, c in chosen.items():
         for x in (i, c): features.index(x)
         if split[i] != split[c]:
             raise MusechatError(f"the candidate {c} of {i} is in split {split[c]}, not in {split[i]}")
-    peers = {name: [i for i in features.item_ids if split.get(i) == name] for name in set(split.values())}
-    pairs = []
+    return chosen
+
+def make_pairs(
+    corpus:Corpus,
+    features:Features,
+    candidates:Mapping[str, object],   # item_id -> item_id of its candidate, or an object with `.item_id`
+    split:Mapping[str, str],           # see `split_items`
+    n_turn:int|Mapping[int, float]=2,  # turns of a dialog; or {2: .8, 3: .2}, a share for each number
+    seed:int=0,
+)->list[Pair]:                         # in the corpus' order; `pair_id` is the item's id
+    "What the dialogs of a corpus are written about."
+    chosen, pairs, peers = _chosen(candidates, features, split), [], {}
+    facts = {i: item_facts(corpus[i], features.top_tags(k)) for k, i in enumerate(features.item_ids)}
+    for i, track in facts.items(): peers.setdefault(split.get(i), []).append(track)
     for item in corpus:
-        if item.item_id not in chosen: continue
-        candidate, rng = facts[chosen[item.item_id]], random.Random(f'pair {seed} {item.item_id}')
-        if candidate.track_id == item.track_id: continue
-        taken, n = {item.track_id, candidate.track_id}, _turns(n_turn, rng) - 2
-        others = _others(facts, peers[split[item.item_id]], taken, n, rng)
-        pairs.append(Pair(item.item_id, item.video_id, facts[item.item_id], candidate, 2 + len(others), others,
-                          rng.getrandbits(31)))
+        i = item.item_id
+        if i not in chosen or facts[chosen[i]].track_id == item.track_id: continue
+        pairs.append(_pair(item, facts[i], facts[chosen[i]], peers[split[i]], n_turn, seed))
     if n := len(chosen) - len(pairs): _log.warning('%d items were left out: their candidate is the same track', n)
     return pairs
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-028
 _text, _texts = pa.string(), pa.list_(pa.string())
 _turn = pa.struct(dict(role=_text, text=_text, track_id=_text))
-_track = pa.struct(dict(title=_text, track=_text, album=_text, artist=_text, release_date=_text, mtt=_texts, msd=_texts))
+_track = pa.struct(dict(
+    title=_text, track=_text, album=_text, artist=_text, release_date=_text, mtt=_texts, msd=_texts))
 _synthesis = pa.struct(dict(
     backend=_text, model=_text, prompt_version=_text, prompt_sha256=_text, seed=pa.int64(), attempts=pa.int32(),
     checks_passed=pa.bool_(), repaired_for=_texts))
@@ -107,8 +115,9 @@ _types = dict(pool=pa.int32(), dialog=pa.list_(_turn), target=_track, candidate=
               others=pa.list_(pa.struct([('track_id', _text), *_track])), synthesis=_synthesis)
 
 def _read_file(name:str)->str: return files('musechat.data').joinpath(name).read_text('utf-8')
+def _read_texts(name:str)->dict[str, str]: return dict(line.split('\t') for line in _read_file(name).splitlines())
 
-columns = dict(line.split('\t') for line in _read_file('quartets_columns.tsv').splitlines())     # name: what it holds
+columns = _read_texts('quartets_columns.tsv')     # name: what it holds
 _needed = ('video_id', 'target_id', 'candidate_id', 'split', 'dialog')
 _schema = pa.schema([(name, _types.get(name, _text)) for name in columns])
 
@@ -134,28 +143,41 @@ def _row(pair:Pair, written:Mapping, candidate:str, split:str, pool:int|None)->d
                 others=[dict(track_id=f.track_id, **_track_row(f)) for f in pair.others], synthesis=synthesis)
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-031
-def _sound(pairs:Sequence[Pair], dialogs:Iterable[Mapping])->tuple[list[tuple[Pair, Mapping]], dict[str, str]]:
-    "Pairs with their dialogs, and why others have none."
-    by_pair, kept, dropped = {}, [], {}
+def _dropped_reasons(path:Path)->dict[str, str]:
+    "The rules that each dropped pair's dialog broke."
+    rules = {row['pair_id']: {v['rule'] for v in row.get('violations', ())} for row in read_jsonl(path)}
+    return {pair_id: ', '.join(sorted(names)) or 'no reason given' for pair_id, names in rules.items()}
+
+def _given(dialogs:str|Path|Iterable[Mapping])->tuple[Iterable[Mapping], dict[str, str]]:
+    "Rows of dialogs, and why pairs that have none were dropped."
+    if not isinstance(dialogs, (str, Path)): return dialogs, {}
+    return read_jsonl(dialogs), _dropped_reasons(Path(dialogs).parent/'dropped.jsonl')
+
+def _by_pair(pairs:Sequence[Pair], dialogs:Iterable[Mapping])->dict[str, Mapping]:
+    "Rows by their pair: one a pair, and none of other pairs."
+    found = {}
     for row in dialogs:
         name = row['pair_id']
-        if name in by_pair: raise MusechatError(f"there are two dialogs of pair {printable(name, 130)}")
-        by_pair[name] = row
-    if strange := sorted(set(by_pair) - {p.pair_id for p in pairs}):
-        raise MusechatError(f"{len(strange)} dialogs belong to none of the pairs, such as {printable(strange[0], 130)}: "
-                            "from another run?")
+        if name in found: raise MusechatError(f"there are two dialogs of pair {printable(name, 130)}")
+        found[name] = row
+    if strange := sorted(set(found) - {p.pair_id for p in pairs}):
+        raise MusechatError(f"{len(strange)} dialogs belong to none of the pairs, such as "
+                            f"{printable(strange[0], 130)}: from another run?")
+    return found
+
+# %% ../../nbs/60_data/50_quartets.ipynb #q-029
+def _sound(pairs:Sequence[Pair], dialogs:Iterable[Mapping])->tuple[list, dict[str, str]]:
+    "Pairs with sound dialogs, as (pair, row), and the rule that each other dialog breaks."
+    by_pair, kept, dropped = _by_pair(pairs, dialogs), [], {}
     for pair in pairs:
         if pair.pair_id not in by_pair: continue
         row = by_pair[pair.pair_id]
         broken = check_dialog(tuple(Turn(t['role'], t['text'], t.get('track_id')) for t in row['turns']), pair)
         if broken: dropped[pair.pair_id] = broken[0].rule
         else: kept.append((pair, row))
-    return kept, dropped
-
-def _dropped_reasons(path:Path)->dict[str, str]:
-    "The first rule that each dropped pair's dialog broke."
-    return {row['pair_id']: row['violations'][0]['rule'] if row.get('violations') else 'no reason given'
-            for row in read_jsonl(path)}
+    if kept: return kept, dropped
+    raise MusechatError(f"there is no sound dialog to make quartets of: {len(pairs)} pairs, "
+                        f"{len(dropped)} dialogs that break rules")
 
 # %% ../../nbs/60_data/50_quartets.ipynb #q-001
 def _write_parquet(path:Path, rows:list[dict])->dict:
@@ -185,53 +207,48 @@ def _about(corpus:Corpus, features:Features, pairs:Sequence[Pair], rows:list[dic
     failed = Counter(': '.join(reason.split(': ')[:2]) for reason in features.failures.values())
     reasons = Counter(dropped.values()) + Counter({'no dialog': len(pairs) - len(rows) - len(dropped)})
     return dict(format=1, kind=corpus.kind, corpus=corpus.fingerprint, settings=corpus.settings,
-                encoders=features.versions, n_items=len(corpus), failed=dict(sorted(failed.items())), n_pairs=len(pairs),
-                dropped=dict(sorted(reasons.items())), hours={k: round(h, 3) for k, h in sorted(hours.items())})
+                encoders=features.versions, n_items=len(corpus), failed=dict(sorted(failed.items())),
+                n_pairs=len(pairs), dropped=dict(sorted(reasons.items())),
+                hours={k: round(h, 3) for k, h in sorted(hours.items())})
 
-def _rows(kept:list[tuple[Pair, Mapping]], corpus:Corpus, split:Mapping[str, str], pools:Sequence[Sequence[str]])->list[dict]:
+def _rows(kept:list, corpus:Corpus, split:Mapping[str, str], pools:Sequence[Sequence[str]])->list[dict]:
     "Quartets as rows, in the order of splits."
     pool, of_track = {i: k for k, ids in enumerate(pools) for i in ids}, {}
     for i in corpus: of_track.setdefault(i.track_id, i.item_id)
-    rows = [_row(p, written, of_track[p.candidate.track_id], split[p.pair_id], pool.get(p.pair_id)) for p, written in kept]
+    rows = []
+    for p, written in kept:
+        rows.append(_row(p, written, of_track[p.candidate.track_id], split[p.pair_id], pool.get(p.pair_id)))
     return sorted(rows, key=lambda r: _splits.index(r['split']))
 
 # %% ../../nbs/60_data/50_quartets.ipynb #q-002
 def build_quartets(
     corpus:Corpus,
     features:Features,
-    pairs:Sequence[Pair],                       # see `make_pairs`
-    dialogs:str|Path|Iterable[Mapping],         # `dialogs.jsonl` of `dialogs.synthesis.write_dialogs`, or its rows
-    split:Mapping[str, str],                    # see `split_items`
-    out:str|Path,                               # folder of the data set; an older one there is replaced
-    pools:Sequence[Sequence[str]]|None=None,    # item ids of the test pools; None: `test_pools` of what has a dialog
-    dropped:Mapping[str, str]|None=None,        # pair_id -> why it has no dialog; None: by `dropped.jsonl` beside `dialogs`
-    split_by:str='artist',                      # how `split` was made, for the card
-    licence:str|None=None,                      # as the hub names it; None: 'apache-2.0' of a simulation, else 'other'
-    seed:int=0,                                 # of the pools
+    pairs:Sequence[Pair],             # see `make_pairs`
+    dialogs:str|Path|Iterable[Mapping],  # of `write_dialogs`: file or rows
+    split:Mapping[str, str],          # see `split_items`
+    out:str|Path,                     # folder; an older set there is replaced
+    pools:Sequence[Sequence[str]]|None=None,  # ids of the test items; None: `test_pools`
+    split_by:str='artist',            # how `split` was made, for the card
+    seed:int=0,                       # of the pools
     rows_per_shard:int=5000,
-)->'DatasetDict':                               # see `load_quartets`
+)->'DatasetDict':                     # see `load_quartets`
     "Put quartets together, write them with their card, and load them."
-    out = Path(out)
-    if isinstance(dialogs, (str, Path)):
-        dropped = _dropped_reasons(Path(dialogs).parent/'dropped.jsonl') if dropped is None else dropped
-        dialogs = read_jsonl(dialogs)
-    kept, broken = _sound(pairs, dialogs)
-    if not kept:
-        raise MusechatError(f"there is no sound dialog to make quartets of: {len(pairs)} pairs, "
-                            f"{len(broken)} dialogs that break rules")
+    written, dropped = _given(dialogs)
+    kept, broken = _sound(pairs, written)
     if pools is None: pools = test_pools([p.pair_id for p, _ in kept if split[p.pair_id] == 'test'], seed=seed)
     rows = _rows(kept, corpus, split, pools)
-    about = _about(corpus, features, pairs, rows, dict(dropped or {}) | broken)
-    about |= dict(split_by=split_by, pool_seed=seed,
-                  licence=licence or ('apache-2.0' if corpus.kind == 'simulated' else 'other'))
-    _write_all(out, about, rows, pools, rows_per_shard)
+    about = _about(corpus, features, pairs, rows, dropped | broken) | dict(split_by=split_by, pool_seed=seed)
+    _write_all(Path(out), about, rows, pools, rows_per_shard)
     return load_quartets(out)
 
+# %% ../../nbs/60_data/50_quartets.ipynb #q-017
 def _write_all(out:Path, about:dict, rows:list[dict], pools:Sequence[Sequence[str]], rows_per_shard:int)->None:
     "The files of a data set; until all are there, it is none."
     for name in ('quartets.json', 'README.md'): (out/name).unlink(missing_ok=True)
     there = {r['item_id'] for r in rows}
     write_atomic(out/'pools.json', json.dumps([[i for i in ids if i in there] for ids in pools]))
+    about['licence'] = 'apache-2.0' if about['kind'] == 'simulated' else 'other'     # as the hub names it
     about['files'] = _write_shards(out, rows, rows_per_shard)
     write_atomic(out/'README.md', _card(about, rows))
     write_atomic(out/'quartets.json', json.dumps(about, indent=1))
@@ -256,7 +273,8 @@ def _splits_table(rows:list[dict], hours:Mapping[str, float])->str:
         artists = frozenset().union(*(artist_names(r['target']['artist']) for r in mine))
         videos, targets, pools = (len({r[key] for r in mine} - {None}) for key in ('video_id', 'target_id', 'pool'))
         if mine: lines.append((name, len(mine), videos, targets, len(artists), pools, f'{hours[name]:,.2f}'))
-    return _table(('split', 'quartets', 'videos', 'target tracks', 'artists named', 'test pools', 'hours of video'), lines)
+    head = 'split', 'quartets', 'videos', 'target tracks', 'artists named', 'test pools', 'hours of video'
+    return _table(head, lines)
 
 # %% ../../nbs/60_data/50_quartets.ipynb #q-003
 def _percent(n:int, of:int)->str: return f'{n/of:.1%}'
@@ -314,25 +332,27 @@ def _front_matter(about:dict, n:int)->dict[str, str]:
     size = next((name for limit, name in sizes.items() if n < limit), '100K<n<1M')
     splits = [s for s in _splits if any(name.startswith(f'data/{s}-') for name in about['files'])]
     files = '\n'.join(f'  - split: {s}\n    path: data/{s}-*.parquet' for s in splits)
-    return dict(licence=about['licence'], size=size, files=files, simulated='\n- simulated'*(about['kind'] == 'simulated'))
+    simulated = '\n- simulated'*(about['kind'] == 'simulated')
+    return dict(licence=about['licence'], size=size, files=files, simulated=simulated)
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-038
 def _dropped_table(about:dict, n:int)->str:
     "From items to quartets."
-    lines = [('items of the corpus', about['n_items'])] + [(f'not encoded: {k}', -v) for k, v in about['failed'].items()]
-    lines += [('pairs of video and candidate', about['n_pairs'])]
-    lines += [(f'dropped: {k}', -v) for k, v in about['dropped'].items()]
-    return _table(('', 'number'), [*lines, ('quartets', n)])
+    failed = [(f'not encoded: {k}', -v) for k, v in about['failed'].items()]
+    dropped = [(f'dropped: {k}', -v) for k, v in about['dropped'].items()]
+    return _table(('', 'number'), [('items of the corpus', about['n_items']), *failed,
+                                   ('pairs of video and candidate', about['n_pairs']), *dropped, ('quartets', n)])
 
 def _made_table(about:dict, rows:list[dict])->str:
     "Versions and seeds."
-    prompts = {r['synthesis']['prompt_sha256'] for r in rows} - {None}
+    prompts = len({r['synthesis']['prompt_sha256'] for r in rows} - {None})
     lines = [('corpus', f"{about['kind']}, fingerprint {about['corpus']}")]
     lines += [(f'corpus, {k}', json.dumps(v)) for k, v in about['settings'].items() if isinstance(v, (int, float, str))]
     lines += [(f'{k} encoder', v) for k, v in about['encoders'].items()]
-    return _table(('', ''), [*lines, ('different prompts', str(len(prompts))), ('seed of the pools', str(about['pool_seed']))])
+    lines += [('different prompts', str(prompts)), ('seed of the pools', str(about['pool_seed']))]
+    return _table(('', ''), lines)
 
-_card_texts = dict(line.split('\t') for line in _read_file('quartets_texts.tsv').splitlines())
+_card_texts = _read_texts('quartets_texts.tsv')
 
 def _card(about:dict, rows:list[dict])->str:
     "The card of a data set."
@@ -352,8 +372,10 @@ def _read_about(folder:Path)->dict:
     shown = printable(folder)
     try: about = json.loads((folder/'quartets.json').read_bytes())
     except FileNotFoundError as e:
-        raise MusechatError(f"{shown} holds no finished data set (no quartets.json): run `musechat synthesize` again") from e
-    except ValueError as e: raise MusechatError(f"{shown}/quartets.json is no JSON ({e}): build the quartets again") from e
+        raise MusechatError(f"{shown} holds no finished data set (no quartets.json): "
+                            "run `musechat synthesize` again") from e
+    except ValueError as e:
+        raise MusechatError(f"{shown}/quartets.json is no JSON ({e}): build the quartets again") from e
     if not isinstance(about, dict) or about.get('format') != 1 or not isinstance(about.get('files'), dict):
         raise MusechatError(f"{shown}/quartets.json is not of format 1, which this musechat reads")
     for name, file in about['files'].items():
@@ -367,7 +389,9 @@ def dataset_card(
 )->str:                  # Markdown with the head that the hub reads
     "Describe a data set anew from its rows."
     about = _read_about(Path(path))
-    return _card(about, [r for name in about['files'] for r in pq.read_table(Path(path)/name).to_pylist()])
+    rows = []
+    for name in about['files']: rows += pq.read_table(Path(path)/name).to_pylist()
+    return _card(about, rows)
 
 # %% ../../nbs/60_data/50_quartets.ipynb #q-004
 def _dataset_dict(tables:Mapping[str, pa.Table])->'DatasetDict':
@@ -383,7 +407,8 @@ def _load_ours(folder:Path)->'DatasetDict':
     for name in _read_about(folder)['files']:
         try: table = pq.read_table(folder/name, schema=_schema)
         except (pa.ArrowException, OSError) as e:
-            raise MusechatError(f"{printable(folder/name)} cannot be read ({printable(e)}): build the quartets again") from e
+            raise MusechatError(f"{printable(folder/name)} cannot be read ({printable(e)}): "
+                                "build the quartets again") from e
         tables.setdefault(Path(name).name.split('-')[0], []).append(table)
     return _dataset_dict({s: pa.concat_tables(ts) for s, ts in tables.items()})
 
@@ -396,7 +421,10 @@ def to_quartet(
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-042
 _longest_text = 20_000      # characters of one text in a foreign file
-_needs = {pa.string(): 'a text', pa.bool_(): 'true or false', pa.int32(): 'a whole number', pa.int64(): 'a whole number'}
+_needs = {pa.string(): 'a text', pa.bool_(): 'true or false', pa.int32(): 'a whole number',
+          pa.int64(): 'a whole number'}
+
+def _shown(value:object)->str: return printable(repr(value), 60)
 
 def _is_plain(value:object, kind:pa.DataType)->bool:
     "Whether a value is a whole number that fits, or a truth value."
@@ -418,7 +446,7 @@ def _misfits(value:object, kind:pa.DataType, at:str)->Iterator[str]:
     elif pa.types.is_string(kind) and isinstance(value, str): yield from _bad_text(value, at)
     elif not _is_plain(value, kind):
         needed = _needs.get(kind) or (f'an object with {", ".join(names)}' if names else 'a list')
-        yield f'{at} must be {needed}, got {printable(repr(value), 60)}'
+        yield f'{at} must be {needed}, got {_shown(value)}'
 
 # %% ../../nbs/60_data/50_quartets.ipynb #q-005
 def _bad_text(text:str, at:str)->Iterator[str]:
@@ -432,7 +460,7 @@ def _bad_dialog(messages:list[dict])->Iterator[str]:
     "Why a dialog cannot be used."
     for k, m in enumerate(messages):
         role = ('user', 'recommender')[k % 2]
-        if m.get('role') != role: yield f"dialog[{k}].role must be '{role}', got {printable(repr(m.get('role')), 40)}"
+        if m.get('role') != role: yield f"dialog[{k}].role must be '{role}', got {_shown(m.get('role'))}"
         if not (m.get('text') or '').strip(): yield f'dialog[{k}].text is empty'
     if len(messages) < 4 or len(messages) % 2:
         yield f'dialog must have 4 or more messages, an even number, got {len(messages)}'
@@ -440,17 +468,17 @@ def _bad_dialog(messages:list[dict])->Iterator[str]:
 def _faults(row:object)->Iterator[str]:
     "What is wrong with a row; only the first is to be believed, since each check builds on those before."
     if not isinstance(row, dict):
-        yield f'is no object, but {printable(repr(row), 60)}'
+        yield f'is no object, but {_shown(row)}'
         return
     for name in _needed:
         if row.get(name) is None: yield f'{name} is missing'
     for name in columns: yield from _misfits(row.get(name), _schema.field(name).type, name)
     for name in ('video_id', 'target_id', 'candidate_id'):
         if not re.fullmatch(r'[A-Za-z0-9_.:-]{1,128}', row[name]):
-            yield f'{name} must be letters, digits, - . : and _, at most 128, got {printable(repr(row[name]), 60)}'
+            yield f'{name} must be letters, digits, - . : and _, at most 128, got {_shown(row[name])}'
     if row['target_id'] == row['candidate_id']: yield f"target_id and candidate_id are the same, {row['target_id']}"
     if row['split'] not in _splits:
-        yield f"split must be 'train', 'validation' or 'test', got {printable(repr(row['split']), 40)}"
+        yield f"split must be 'train', 'validation' or 'test', got {_shown(row['split'])}"
     yield from _bad_dialog(row['dialog'])
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-043
@@ -529,13 +557,13 @@ def _load_hub(name:str)->'DatasetDict':
 _kinds = ('.jsonl', '.json', '.parquet')
 
 def load_quartets(
-    path:str|Path,        # folder made by `build_quartets`; a file, or a folder of them; or a name on the hub, 'somebody/x'
-)->'DatasetDict':         # 'train', 'validation' and 'test'
+    path:str|Path,  # folder made by `build_quartets`; a file, or a folder of them; or a name on the hub, 'somebody/x'
+)->'DatasetDict':   # 'train', 'validation' and 'test'
     "Load a data set of quartets, and say what is wrong with one that cannot be."
     folder, shown = Path(path), printable(path)
     if folder.is_file():
-        if folder.suffix not in _kinds: raise MusechatError(f"{shown}: quartets are read from {', '.join(_kinds)} files")
-        return _load_foreign([folder])
+        if folder.suffix in _kinds: return _load_foreign([folder])
+        raise MusechatError(f"{shown}: quartets are read from {', '.join(_kinds)} files")
     if not folder.exists():
         is_name = re.fullmatch(r'[\w-][\w.-]*/[\w-][\w.-]*', str(path))
         if is_name and not folder.parent.exists(): return _load_hub(str(path))
@@ -547,11 +575,11 @@ def load_quartets(
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-067
 def push_quartets(
-    path:str|Path,             # folder made by `build_quartets`
-    repo_id:str,               # 'somebody/something'
-    private:bool=True,         # of a repository that is made; an existing one stays as it is
-    api:'HfApi|None'=None,     # None: one is made, with the token that `huggingface-cli login` left
-)->str:                        # address of the data set
+    path:str|Path,  # folder made by `build_quartets`
+    repo_id:str,  # 'somebody/something'
+    private:bool=True,  # of a new repository; an existing one stays as it is
+    api:'HfApi|None'=None,  # None: with the token that `huggingface-cli login` left
+)->str:  # address of the data set
     "Upload a data set of quartets."
     from huggingface_hub import HfApi
     from huggingface_hub.utils import HfHubHTTPError, HFValidationError

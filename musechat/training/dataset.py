@@ -23,7 +23,6 @@ from ..core.files import write_atomic
 from ..encoders.presets import get_preset, Preset
 from ..data.corpus import Corpus
 from ..data.features import encode_corpus, Features
-from ..core.files import read_jsonl
 from ..core.metrics import RankingTable
 from ..language.facts import Pair
 from ..data.quartets import build_quartets, load_quartets, make_pairs, test_pools
@@ -244,10 +243,8 @@ def make_dataset(
     tell(f'writing {min(len(plan.pairs), limit or len(plan.pairs))} dialogs')
     report = write_dialogs(plan.pairs, backend, out/'dialogs', limit=limit, progress=progress)
     if not report.n_written: raise MusechatError(f"no dialog was written: {report}")
-    dropped = {row['pair_id']: ', '.join(sorted({v['rule'] for v in row['violations']}))
-               for row in read_jsonl(out/'dialogs'/'dropped.jsonl')}
     quartets = build_quartets(corpus, plan.features, plan.pairs[:limit], out/'dialogs'/'dialogs.jsonl', plan.split, out,
-                              dropped=dropped, split_by=split_by, seed=seed)
+                              split_by=split_by, seed=seed)
     _write_source(out, corpus, plan, planned.get('mvp'), split_by, seed)
     return Made(out, quartets, report, plan.features.failures)
 
