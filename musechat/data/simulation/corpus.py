@@ -19,7 +19,7 @@ from ..corpus import Corpus, Item, write_corpus
 from musechat.data.simulation.songs import (
     artist_name, clamp, draw_artist, draw_song, play, simulation_version, Song, song_title, soundfont_of, stream, words,
     write_song)
-from .videos import draw_shoot, paint, write_video
+from .videos import draw_shoot, paint, Shoot, write_video
 
 # %% ../../../nbs/60_data/30_simulation/60_corpus.ipynb #cell-007
 _texts = read_toml('data', 'simulation', 'pages.toml')
@@ -31,7 +31,8 @@ def _facts(seed:int, i:int, song:Song)->dict[str, str]:
     year = int(clamp(year, song.decade, song.decade + 9))
     title = song_title(stream(seed, 'title', song.recording))
     guest = artist_name(seed, song.artist + 1 + rng.randrange(5))
-    return dict(track=title, artist=artist.name, album=album, year=str(year), guest=guest, TRACK=title.upper(), ARTIST=artist.name.upper())
+    return dict(track=title, artist=artist.name, album=album, year=str(year), guest=guest, TRACK=title.upper(),
+                ARTIST=artist.name.upper())
 
 def _page_title(rng:random.Random, facts:dict, official:bool)->str|None:
     "What somebody typed over the video."
@@ -46,6 +47,7 @@ def _lyrics(rng:random.Random)->str:
     said = {k: rng.choice(words[kind]).lower() for k, kind in zip(names, ('noun', 'noun', 'adjective', 'adjective'))}
     return rng.choice(_texts['lyrics']).format(**said)
 
+# %% ../../../nbs/60_data/30_simulation/60_corpus.ipynb #sc-03
 def _description(rng:random.Random, facts:dict)->str|None:
     "What stands below the video."
     if rng.random() < .12: return None
@@ -71,10 +73,15 @@ def draw_page(
     return page
 
 # %% ../../../nbs/60_data/30_simulation/60_corpus.ipynb #cell-011
+def _truth(facts:dict, song:Song, shoot:Shoot)->dict[str, dict]:
+    "All that is known of a pair; no model is shown it."
+    record = {name: facts[name] for name in ('track', 'artist', 'album', 'year')}
+    return dict(song=asdict(song), video=asdict(shoot) | dict(copied=list(shoot.copied)), page=record)
+
 def make_pair(
-    out:str|Path,             # folder of the corpus
+    out:str|Path,  # folder of the corpus
     seed:int,
-    i:int,                    # number of the pair
+    i:int,         # number of the pair
     song_s:float=20.,
     synth:str='rustysynth',
 )->Item:
@@ -82,13 +89,14 @@ def make_pair(
     song = draw_song(seed, i)
     shoot, page = draw_shoot(seed, i, song), draw_page(seed, i, song)
     item_id, out = f'sim-{i:06d}', Path(out)
-    tags = {name: page[key] for name, key in dict(title='track', artist='artist', album='album', date='release_date').items() if page.get(key)}
+    keys = dict(title='track', artist='artist', album='album', date='release_date')
+    tags = {name: page[key] for name, key in keys.items() if page.get(key)}
     music = write_song(play(song, song_s, synth), out/'music'/f'{item_id}.mp3', tags)
     video = write_video(paint(shoot, song.tempo_bpm, song_s), out/'videos'/f'{item_id}.mp4')
-    facts = _facts(seed, i, song)
-    truth = dict(song=asdict(song), video={**asdict(shoot), 'copied': list(shoot.copied)}, page={name: facts[name] for name in ('track', 'artist', 'album', 'year')})
-    return Item(item_id, f'videos/{video.name}', f'music/{music.name}', media_id(video), media_id(music), song_s, recording=song.recording, factors=truth, **page)
+    return Item(item_id, f'videos/{video.name}', f'music/{music.name}', media_id(video), media_id(music), song_s,
+                recording=song.recording, factors=_truth(_facts(seed, i, song), song, shoot), **page)
 
+# %% ../../../nbs/60_data/30_simulation/60_corpus.ipynb #sc-04
 @dataclass(frozen=True)
 class _Unit:
     "What a worker does with a name: makes the pair, returns its row."
@@ -100,32 +108,36 @@ class _Unit:
         for left in Path(self.out).glob(f'*/.{name}-*'): left.unlink()      # half a file of a run that was killed
         return asdict(make_pair(self.out, self.seed, int(name.removeprefix('sim-')), self.song_s, self.synth))
 
-def _signature(seed:int, song_s:float, synth:str)->dict:
-    "All that a pair depends on but its number."
-    soundfont = soundfont_of(synth)
-    sha256 = hashlib.sha256(soundfont.read_bytes()).hexdigest() if soundfont else None
-    return dict(simulation=simulation_version, seed=seed, song_s=song_s, synthesiser=synth, soundfont_sha256=sha256)
+    def signature(self)->dict:
+        "All that a pair depends on but its number."
+        soundfont = soundfont_of(self.synth)
+        sha256 = hashlib.sha256(soundfont.read_bytes()).hexdigest() if soundfont else None
+        return dict(simulation=simulation_version, seed=self.seed, song_s=self.song_s, synthesiser=self.synth,
+                    soundfont_sha256=sha256)
 
-def _missing(out:Path, rows:dict[str, dict])->list[str]:
-    "Pairs whose files have gone since they were made."
-    return [name for name, row in rows.items() if not all((out/row[which]).is_file() for which in ('video', 'music'))]
+def _made(names:list[str], unit:_Unit, about:dict, n_workers:int|None, progress:bool)->list[Item]:
+    "All pairs; those whose files have gone are made again."
+    out = Path(unit.out)
+    done = run_units(names, unit, out/'work', about, n_workers, desc='simulating', unit='pair', progress=progress)
+    for name, why in done.failures.items():
+        raise MusechatError(f"{len(done.failures)} of {len(names)} pairs could not be made; {name}: {why}")
+    for name, row in done.results.items():
+        if not all((out/row[which]).is_file() for which in ('video', 'music')): unit(name)
+    return [Item(**done.results[name]) for name in names]
 
+# %% ../../../nbs/60_data/30_simulation/60_corpus.ipynb #sc-05
 def simulate(
-    out:str|Path,                 # a folder; what is there of the same corpus already is kept
-    n:int=3000,                   # pairs
-    seed:int=7,                   # another seed gives another world
-    n_workers:int|None=None,      # processes; None: one a core; 0: none
-    song_s:float=20.,             # length of each song and video, seconds
-    progress:bool=True,           # a bar, where stderr is a terminal
-    synth:str='rustysynth',       # or 'fluidsynth', with the soundfont that `samples.find_soundfont` finds
-)->Corpus:                        # of kind 'simulated'
+    out:str|Path,             # a folder; what is there of the same corpus already is kept
+    n:int=3000,               # pairs
+    seed:int=7,               # another seed gives another world
+    n_workers:int|None=None,  # processes; None: one a core; 0: none
+    song_s:float=20.,         # length of each song and video, seconds
+    progress:bool=True,       # a bar, where stderr is a terminal
+    synth:str='rustysynth',   # or 'fluidsynth', with the soundfont that `samples.find_soundfont` finds
+)->Corpus:                    # of kind 'simulated'
     "Make a simulated corpus, or finish one that was interrupted."
-    if n < 1 or not 4 <= song_s <= 120: raise MusechatError(f"n must be at least 1 and song_s between 4 and 120 seconds, got {n} and {song_s}")
-    out, unit, signature = Path(out), _Unit(str(out), seed, float(song_s), synth), _signature(seed, float(song_s), synth)
-    names = [f'sim-{i:06d}' for i in range(n)]
-    done = run_units(names, unit, out/'work', signature, n_workers, desc='simulating', unit='pair', progress=progress)
-    if done.failures:
-        name, reason = next(iter(done.failures.items()))
-        raise MusechatError(f"{len(done.failures)} of {n} pairs could not be made; {name}: {reason}")
-    for name in _missing(out, done.results): unit(name)
-    return write_corpus(out, [Item(**done.results[name]) for name in names], 'simulated', signature)
+    if n < 1 or not 4 <= song_s <= 120:
+        raise MusechatError(f"n must be at least 1 and song_s between 4 and 120 seconds, got {n} and {song_s}")
+    unit, names = _Unit(str(out), seed, float(song_s), synth), [f'sim-{i:06d}' for i in range(n)]
+    about = unit.signature()
+    return write_corpus(Path(out), _made(names, unit, about, n_workers, progress), 'simulated', about)

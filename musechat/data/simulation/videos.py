@@ -36,7 +36,8 @@ class Shoot:
     paint: int             # seed of the painting
 
 palettes = ('natural', 'warm', 'cold', 'pastel', 'neon', 'mono', 'sepia')
-copy_share = dict(scene=.95, palette=.9, brightness=.9, motion=.9, people=.95, prop=.9, cuts=.6)   # how often a factor comes from the song
+# how often a factor comes from the song
+copy_share = dict(scene=.95, palette=.9, brightness=.9, motion=.9, people=.95, prop=.9, cuts=.6)
 
 def _palette(rng:random.Random, song:Song)->str:
     "The palette that suits a song."
@@ -45,6 +46,7 @@ def _palette(rng:random.Random, song:Song)->str:
     mood = song.valence + rng.gauss(0, .06)
     return 'cold' if mood < .32 else 'natural' if mood < .5 else 'warm' if mood < .7 else 'pastel'
 
+# %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #sv-03
 def _prop(song:Song)->str:
     "The family of who plays the tune; the style's own player is known by its program."
     if song.lead != 'own': return instruments[song.lead].family
@@ -59,15 +61,16 @@ def draw_shoot(
     "The video of pair `i`."
     rng, k = stream(seed, 'video', i), kinds[song.style]
     copied = tuple(name for name, share in copy_share.items() if rng.random() < share)
-    scene = (k.scenes[rng.random() < .35] if 'scene' in copied else rng.choice(list(scenes)))
+    scene = k.scenes[rng.random() < .35] if 'scene' in copied else rng.choice(list(scenes))
     second = rng.choice(k.scenes if 'scene' in copied else list(scenes))
     palette = _palette(rng, song) if 'palette' in copied else rng.choice(palettes)
     brightness = near(rng, .15 + .7*song.valence, .08) if 'brightness' in copied else round(rng.uniform(.1, .9), 3)
     motion = near(rng, song.energy, .08) if 'motion' in copied else round(rng.uniform(.05, .95), 3)
-    on_beat = 'cuts' in copied
     people = song.vocals if 'people' in copied else rng.choice(('none', 'none', 'female', 'male', 'choir'))
     prop = _prop(song) if 'prop' in copied else rng.choice(('none', *sorted(props)))
-    return Shoot(scene, second, palette, brightness, motion, round(1.2 + 6.5*(1 - motion)**1.5*rng.uniform(.7, 1.3), 2), on_beat, people, prop, copied, rng.randrange(2**32))
+    cut_s = round(1.2 + 6.5*(1 - motion)**1.5*rng.uniform(.7, 1.3), 2)
+    return Shoot(scene, second, palette, brightness, motion, cut_s, 'cuts' in copied, people, prop, copied,
+                 rng.randrange(2**32))
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-009
 frame_w, frame_h, fps = 160, 120, 8       # of the videos
@@ -80,10 +83,10 @@ def grade(
 )->np.ndarray:               # uint8 (h, w, 3)
     "Colour a picture."
     x = rgb.astype(np.float32)
-    grey = x @ np.array([.3, .59, .11], np.float32)
-    if palette in ('mono', 'sepia'): x = np.repeat(grey[..., None], 3, -1)
-    if palette == 'pastel': x = (.6*x + .4*grey[..., None])*.62 + 96
-    if palette == 'neon': x = grey[..., None] + 1.7*(x - grey[..., None]) + (grey[..., None] - 110)*.5 + np.array([18, -22, 34], np.float32)
+    grey = (x @ np.array([.3, .59, .11], np.float32))[..., None]
+    if palette in ('mono', 'sepia'): x = np.repeat(grey, 3, -1)
+    if palette == 'pastel': x = (.6*x + .4*grey)*.62 + 96
+    if palette == 'neon': x = grey + 1.7*(x - grey) + (grey - 110)*.5 + np.array([18, -22, 34], np.float32)
     x = x*np.array(_tints.get(palette, (1, 1, 1)), np.float32)
     return np.clip((.45 + .95*brightness)*x + 36*(brightness - .5), 0, 255).astype(np.uint8)
 
@@ -136,6 +139,12 @@ class _Shot:
     dy: float            # pixels a second
     dx: float
 
+    def after(self, s:float)->np.ndarray:
+        "What the camera sees `s` seconds after the cut."
+        y = _swing(self.y + self.dy*s, view_h - frame_h)
+        x = _swing(self.x + self.dx*s, view_w - frame_w)
+        return self.view[y:y + frame_h, x:x + frame_w].copy()
+
 def _shots(shoot:Shoot, n:int, rng:random.Random)->list[_Shot]:
     "As many shots as there are cuts, from three views."
     views = [(s, _view(s, shoot, rng)) for s in (shoot.scene, shoot.scene, shoot.second)]
@@ -143,7 +152,8 @@ def _shots(shoot:Shoot, n:int, rng:random.Random)->list[_Shot]:
     for k in range(n):
         scene, view = views[0] if k == 0 else rng.choice(views)
         a = rng.choice((0., math.pi)) + rng.gauss(0, .3)
-        out.append(_Shot(view, scene, rng.uniform(4, view_h - frame_h - 4), rng.uniform(10, view_w - frame_w - 10), .4*speed*math.sin(a), speed*math.cos(a)))
+        y, x = rng.uniform(4, view_h - frame_h - 4), rng.uniform(10, view_w - frame_w - 10)
+        out.append(_Shot(view, scene, y, x, .4*speed*math.sin(a), speed*math.cos(a)))
     return out
 
 def _swing(x:float, top:int)->int:
@@ -182,13 +192,15 @@ def paint(
     for f in range(round(song_s*fps)):
         t = f/fps
         k = sum(s <= t for s in starts) - 1
-        s, u = shots[k], t - starts[k]
-        y, x = _swing(s.y + s.dy*u, view_h - frame_h), _swing(s.x + s.dx*u, view_w - frame_w)
-        frame = s.view[y:y + frame_h, x:x + frame_w].copy()
-        _weather(frame, s.scene, drops, t)
+        frame = shots[k].after(t - starts[k])
+        _weather(frame, shots[k].scene, drops, t)
         hop = int(bob*abs(math.sin(math.pi*t*tempo_bpm/60)))
-        if figure: _lay(frame, figure, frame_h - figure[0].shape[0] + 4 - hop + 6, (20 if side else frame_w - figure[0].shape[1] - 20) + int(4*math.sin(t)))
-        if prop: _lay(frame, prop, frame_h - prop[0].shape[0] - 2 - hop//2, frame_w - prop[0].shape[1] - 2 if side else 2)
+        if figure:
+            x = 20 if side else frame_w - figure[0].shape[1] - 20
+            _lay(frame, figure, frame_h - figure[0].shape[0] + 10 - hop, x + int(4*math.sin(t)))
+        if prop:
+            x = frame_w - prop[0].shape[1] - 2 if side else 2
+            _lay(frame, prop, frame_h - prop[0].shape[0] - 2 - hop//2, x)
         yield frame
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-019
@@ -198,9 +210,11 @@ def write_video(
 )->Path:
     "Encode frames as H.264 in MP4, without sound; the same frames give the same bytes."
     import av
-    same = 'mbtree=0:rc-lookahead=0:bframes=0'      # x264's lookahead reads memory it did not write: two runs would differ by a few bits
+    # x264's lookahead reads memory it did not write: two runs would differ by a few bits
+    options = {'crf': '30', 'preset': 'veryfast', 'threads': '1', 'g': '80',
+               'x264-params': 'mbtree=0:rc-lookahead=0:bframes=0'}
     with atomic_path(path) as tmp, av.open(str(tmp), 'w', format='mp4', options=dict(movflags='+faststart')) as out:
-        v = out.add_stream('libx264', rate=fps, width=frame_w, height=frame_h, pix_fmt='yuv420p', options={'crf': '30', 'preset': 'veryfast', 'threads': '1', 'g': '80', 'x264-params': same})
+        v = out.add_stream('libx264', rate=fps, width=frame_w, height=frame_h, pix_fmt='yuv420p', options=options)
         v.codec_context.thread_count = 1
         for picture in frames: out.mux(v.encode(av.VideoFrame.from_ndarray(picture, format='rgb24')))
         out.mux(v.encode(None))
