@@ -38,12 +38,12 @@ _modules = 'it', 'mod', 's3m', 'xm'
 _encode = ['-t', '180', '-vn', '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact',
            '-c:a', 'libvorbis', '-q:a', '5']
 
-def _players(source:Path, target:Path)->list[list[str]]:
-    "Commands that render a tracker module."
-    ffmpeg = ['ffmpeg', '-nostdin', '-v', 'error', '-y', '-protocol_whitelist', 'file', '-f', 'libopenmpt',
-              '-i', str(source), *_encode, '-f', 'ogg', str(target)]
-    openmpt = ['openmpt123', '--batch', '--quiet', '--end-time', '180', '--force', '-o', str(target), str(source)]
-    return [command for command in (ffmpeg, openmpt) if shutil.which(command[0])]
+def _play(source:Path, target:Path)->bool:
+    "Render a tracker module, if there is an ffmpeg that can."
+    if not shutil.which('ffmpeg'): return False
+    command = ['ffmpeg', '-nostdin', '-v', 'error', '-y', '-protocol_whitelist', 'file', '-f', 'libopenmpt',
+               '-i', str(source), *_encode, '-f', 'ogg', str(target)]
+    return subprocess.run(command, capture_output=True, timeout=300).returncode == 0 and target.stat().st_size > 0
 
 def render_module(
     file:GameFile,       # a tracker module
@@ -54,10 +54,8 @@ def render_module(
         source = tmp.with_suffix('.module')
         source.write_bytes(file.read())
         try:
-            for command in _players(source, tmp):
-                done = subprocess.run(command, capture_output=True, timeout=300)
-                if done.returncode == 0 and tmp.stat().st_size: return
-            raise MediaError('format', file.name, 'a tracker module: install ffmpeg or openmpt123 to play it')
+            if _play(source, tmp): return
+            raise MediaError('format', file.name, 'a tracker module: an ffmpeg with libopenmpt plays it')
         except subprocess.TimeoutExpired as e: raise MediaError('timeout', file.name, 'a module without end') from e
         finally: source.unlink()
 
