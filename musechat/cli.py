@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['chat_help', 'Listener', 'corpus_commands', 'SplitBy', 'Precision', 'evaluate_commands', 'ModelOption', 'ReportOption',
            'fetch', 'tag', 'index', 'library', 'recommend', 'chat_line', 'chat', 'export', 'demo', 'simulate',
-           'corpus_pairs', 'train', 'synthesize', 'evaluate_ranking', 'evaluate_reasoning', 'evaluate_pairs', 'main']
+           'corpus_pairs', 'corpus_videos', 'train', 'synthesize', 'evaluate_ranking', 'evaluate_reasoning',
+           'evaluate_pairs', 'main']
 
 # %% ../nbs/95_cli.ipynb #cell-002
 import os
@@ -307,6 +308,19 @@ def corpus_pairs(
     from musechat.data.pairs.build import make_pairs
     if not unpacked and fetch is None: raise typer.BadParameter('name unpacked packages, or use --fetch FOLDER')
     show(as_json, *make_pairs(unpacked or [], out, game or [], fetch, tell_user))
+
+# %% ../nbs/95_cli.ipynb #corpus-videos
+@partial(command, group=corpus_commands, called='videos')
+def corpus_videos(
+    folders:Annotated[list[Path], typer.Argument(metavar='FOLDER')], out:OutOption,
+    least_music:Annotated[float, typer.Option(min=0, max=1)]=.5, licence:str='', as_json:JsonOption=False,
+):
+    "Make a corpus of videos with their own music, or with a soundtrack beside them."
+    from musechat.data.pairs.videos import build_video_pairs
+    corpus, left_out = build_video_pairs(folders, out, least_music, licence)
+    lines = [f'{n} x {why}' for why, n in left_out.items()]
+    figures = dict(corpus=str(out), scenes=len(corpus), groups=len(corpus.groups), left_out=left_out)
+    show(as_json, figures, '\n'.join([repr(corpus), *lines]))
 
 # %% ../nbs/95_cli.ipynb #cell-037
 SplitBy = Literal['artist', 'video']
