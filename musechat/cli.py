@@ -123,14 +123,14 @@ def library(
 
 # %% ../nbs/95_cli.ipynb #cell-021
 def _list(tracks, as_json):
-    from musechat.encoders.impression import impression, sure_tags
+    from musechat.encoders.impression import sure_tags, words_for
     from musechat.library.store import track_row
     if as_json: return print_json(dict(tracks=[track_row(t) for t in tracks]))
     for t in tracks:
         facts = printable(t.artist or '', 60), str(t.year or ''), f"{t.bpm:.0f} bpm" if t.bpm else ''
         known = ', '.join(filter(None, facts))
-        name, heard = printable(t.name, 60) + (f' ({known})' if known else ''), impression(t)
-        about = ', '.join(([heard] if heard else []) + sure_tags(t, 'mtt', 3))
+        name = printable(t.name, 60) + (f' ({known})' if known else '')
+        about = ', '.join(words_for(t, sure_tags(t, 'mtt', 3)))
         print(f"{t.track_id}  {name}  [{about}]  {printable(t.path)}")
 
 def _remove(lib, names, as_json):

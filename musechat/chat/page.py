@@ -22,7 +22,7 @@ from ..core.errors import MediaError, printable
 from ..core.files import write_atomic
 from ..core.samples import package_file
 from ..core.types import Track, Video
-from ..encoders.impression import impression
+from ..encoders.impression import impression, words_for
 from ..media.read import envelope, read_audio, thumbnail
 
 # %% ../../nbs/80_chat/30_page.ipynb #5c758681
@@ -50,7 +50,7 @@ class RankedTrack:
         by = f" – {printable(self.track.artist, 60)}" if self.track.artist else ''
         fit = f"best at {self.start_s:.0f}–{self.end_s:.0f} s, fit {self.percentile:.0f} %, score {self.score:.2f}"
         name, before = printable(self.track.name, 60), ', offered before' if self.heard else ''
-        heard = ', '.join(filter(None, [impression(self.track), *self.tags]))
+        heard = ', '.join(words_for(self.track, self.tags))
         return f"{self.rank:>3}. {name}{by}  [{heard}]  {fit}{before}"
 
 # %% ../../nbs/80_chat/30_page.ipynb #6bc03182

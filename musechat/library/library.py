@@ -21,7 +21,7 @@ from tqdm import tqdm
 from ..core.errors import LibraryError, media_error_kinds, printable
 from ..core.types import Recommender, Track, TrackTable
 from ..encoders.cache import FeatureCache
-from ..encoders.impression import impression, sure_tags
+from ..encoders.impression import sure_tags, words_for
 from ..encoders.musicnn import msd_tags, mtt_tags
 from ..encoders.registry import Encoders
 from .intake import AddReport, close_run, heard_by, Intake, LibraryFolder, sort_out, usual_pieces
@@ -89,8 +89,7 @@ def _escaped(text:str)->str:
 def _line(track:Track)->str:
     "A track in a Markdown list."
     artist = f", {_escaped(track.artist)}" if track.artist else ''
-    heard = filter(None, [impression(track), *sure_tags(track, 'msd', 3)])
-    return f"- {_escaped(track.name)}{artist}: {', '.join(heard)}"
+    return f"- {_escaped(track.name)}{artist}: {', '.join(words_for(track, sure_tags(track, 'msd', 3)))}"
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-011
 class LibraryReader(LibraryFolder):

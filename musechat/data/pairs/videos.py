@@ -56,8 +56,8 @@ class Clips:
         if not info.has_video: raise MediaError('format', video, 'no picture')
         sound = beside or video
         if (probe(sound).audio_s or 0) < 15: raise MediaError('empty', video, 'less than fifteen seconds of sound')
-        if not beside and music_share(video, self.ear) < self.least_music: raise MediaError('empty', video, 'little music')
-        return self._placed(video, sound, group)
+        if beside or music_share(video, self.ear) >= self.least_music: return self._placed(video, sound, group)
+        raise MediaError('empty', video, 'little music')
 
     def _placed(self, video:Path, sound:Path, group:str)->tuple[Scene, PairTrack]:
         start = f'videos/{slug(group)}/{slug(video.stem)}-{sound_id(sound)[:8]}'
@@ -66,8 +66,8 @@ class Clips:
         said = "the video's own sound" if sound == video else 'a soundtrack of the same name'
         licence = dict(audio=[self.licence], images=self.licence) if self.licence else {}
         name = printable(video.stem)
-        scene = Scene(f'{slug(group)}/{Path(start).name}', group, name, (heard,), video=shown, source=printable(video.name),
-                      stated=said, picture='video', licence=licence)
+        scene = Scene(f'{slug(group)}/{Path(start).name}', group, name, (heard,), video=shown, picture='video',
+                      source=printable(video.name), stated=said, licence=licence)
         return scene, PairTrack(heard, sound_id(sound), round(probe(sound).audio_s, 2), self.licence or None)
 
 # %% ../../../nbs/60_data/60_pairs/60_videos.ipynb #videos-09
@@ -86,8 +86,8 @@ def find_videos(
 def build_video_pairs(
     folders:Sequence[str|Path],    # of videos
     out:str|Path,                  # the corpus
-    least_music:float=.5,          # share of music that a video's own sound must have, 0 to 1
-    licence:str='',                # of all videos, as their source states it
+    least_music:float=.5,          # see `Clips`
+    licence:str='',                # see `Clips`
     ear:VoiceEar|None=None,        # None: `load_voice()`
     progress:bool=True,            # a bar on stderr
 )->tuple[PairCorpus, dict[str, int]]:  # and how many were left out, by reason
@@ -98,6 +98,6 @@ def build_video_pairs(
             try: pairs.append(clips.scene(video, group))
             except MediaError as e: left_out[f'{e.kind}: {printable(e.detail)}'] += 1
         if not pairs: raise MusechatError(f"no video has music: {dict(left_out)}")
-        tracks = {track.audio: track for _, track in pairs}
-        settings = dict(least_music=least_music, licence=licence, skipped=dict(videos=dict(left_out)))
-        return write_pairs(out, [scene for scene, _ in pairs], list(tracks.values()), settings), dict(left_out)
+        scenes, tracks = zip(*pairs)
+        about = dict(least_music=least_music, skipped=dict(videos=dict(left_out)))
+        return write_pairs(out, scenes, tracks, about), dict(left_out)
