@@ -65,6 +65,8 @@ def _complaint(item:Item, name:str, needed:str)->str:
     return f"{name} of item {printable(item.item_id, 70)} must be {needed}, got {got}"
 
 # %% ../../nbs/60_data/00_corpus.ipynb #known-shares
+_kinds = ('simulated', 'folder', 'youtube8m')
+
 def _known_shares(items:Sequence[Item])->str:
     "How many items have a title, an artist and so on, as a table."
     rows = ['| known | items | share |', '|---|---:|---:|']
@@ -74,8 +76,6 @@ def _known_shares(items:Sequence[Item])->str:
     return '\n'.join(rows) + '\n'
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-009
-_kinds = ('simulated', 'folder', 'youtube8m')
-
 class Corpus:
     "Videos with their music, in one folder's files; read it with `Corpus.open`."
     def __init__(self,

@@ -33,10 +33,8 @@ from ..core.jobs import Done, run_units
 from ..media.read import Audio, Frames, read_audio, read_frames, segment_waves
 from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags
 
-# %% ../../nbs/60_data/10_features.ipynb #cell-005
-_log = logging.getLogger(__name__)
-
 # %% ../../nbs/60_data/10_features.ipynb #cell-006
+_log = logging.getLogger(__name__)
 _segment_s = 10.        # length of a segment (paper, section 4.1)
 longest_s = 120.        # of a clip (paper, section 3)
 _frame_px = 224         # shorter side of the frames that are decoded
@@ -183,32 +181,6 @@ def _portable(encoders):
     return encoders
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-024
-def encode_corpus(
-    corpus:Corpus,
-    out:str|Path,                  # folder of the features; a run that was stopped there is continued
-    encoders:object='laptop',      # a preset or its name; what has .video and .music; or a function that makes it
-    n_workers:int|None=None,       # processes; None: one a core; 0: none
-    progress:bool=True,            # a bar on stderr
-    device:str|None=None,          # of a preset's encoders; None: the GPU if there is one
-    fps:float|None=None,           # frames a second; None: as the preset says, else 1
-    tokens:bool=True,              # False: of the music's tokens only the summary is kept
-    unit_size:int=32,              # items a shard
-)->'Features':
-    "Encode every item of a corpus, resumably, and pack what comes out."
-    made, threads, out = _make(encoders, device), torch.get_num_threads(), Path(out)
-    fps = fps or getattr(getattr(made, 'preset', None), 'video_fps', 1.)
-    if fps < 1: raise ValueError(f"fps must be at least 1, so that every segment has a frame; got {fps}")
-    _check_media(corpus)
-    signature = dict(format=1, corpus=corpus.fingerprint, video=made.video.version, music=made.music.version, fps=fps,
-                     segment_s=_segment_s, frame_px=_frame_px, tokens=tokens, unit_size=unit_size)
-    sent = made if n_workers == 0 else _portable(encoders)
-    job = _Job(str(corpus.folder.resolve()), str(out.resolve()), sent, device, fps, tokens, unit_size)
-    names, unit = [f'{k:05d}' for k in range(-(-len(corpus)//unit_size))], f'x{unit_size} videos'
-    try: done = run_units(names, _encode_unit, out, signature, n_workers, _begin, (job,), 'encoding', unit, progress)
-    finally: torch.set_num_threads(threads)
-    _write_index(out, corpus, signature, done)
-    return Features.open(out)
-
 def _write_index(out:Path, corpus:Corpus, signature:dict, done:Done)->None:
     "What `Features` reads: where every item is, and why some are not."
     failures, n = {}, signature['unit_size']
@@ -224,6 +196,45 @@ def _write_index(out:Path, corpus:Corpus, signature:dict, done:Done)->None:
     keys = 'bytes', 'sha256', 'items'
     shards = [dict(name=name, **{k: u[k] for k in keys}) for name, u in done.results.items() if u['items']]
     write_atomic(out/'index.json', json.dumps(dict(signature, kind=corpus.kind, failures=failures, shards=shards)))
+
+def _signature(corpus:Corpus, made:Encoders, job:_Job)->dict:
+    "What a folder depends on."
+    return dict(format=1, corpus=corpus.fingerprint, video=made.video.version, music=made.music.version, fps=job.fps,
+                segment_s=_segment_s, frame_px=_frame_px, tokens=job.tokens, unit_size=job.unit_size)
+
+# %% ../../nbs/60_data/10_features.ipynb #fe-08
+def _rate(fps:float|None, made:Encoders)->float:
+    "Frames a second."
+    fps = fps or getattr(getattr(made, 'preset', None), 'video_fps', 1.)
+    if fps >= 1: return fps
+    raise ValueError(f"fps must be at least 1, so that every segment has a frame; got {fps}")
+
+def _run(job:_Job, n_items:int, signature:dict, n_workers:int|None, progress:bool)->Done:
+    "Encode all units; this process keeps its number of threads."
+    threads, names = torch.get_num_threads(), [f'{k:05d}' for k in range(-(-n_items//job.unit_size))]
+    what = 'encoding', f'x{job.unit_size} videos', progress
+    try: return run_units(names, _encode_unit, job.out, signature, n_workers, _begin, (job,), *what)
+    finally: torch.set_num_threads(threads)
+
+def encode_corpus(
+    corpus:Corpus,
+    out:str|Path,               # folder of the features; a run that was stopped there is continued
+    encoders:object='laptop',   # a preset or its name; what has .video and .music; or a function that makes it
+    n_workers:int|None=None,    # processes; None: one a core; 0: none
+    progress:bool=True,         # a bar on stderr
+    device:str|None=None,       # of a preset's encoders; None: the GPU if there is one
+    fps:float|None=None,        # frames a second; None: as the preset says, else 1
+    tokens:bool=True,           # False: of the music's tokens only the summary is kept
+    unit_size:int=32,           # items a shard
+)->'Features':
+    "Encode every item of a corpus, resumably, and pack what comes out."
+    made, out = _make(encoders, device), Path(out).resolve()
+    _check_media(corpus)
+    sent = made if n_workers == 0 else _portable(encoders)
+    job = _Job(str(corpus.folder.resolve()), str(out), sent, device, _rate(fps, made), tokens, unit_size)
+    signature = _signature(corpus, made, job)
+    _write_index(out, corpus, signature, _run(job, len(corpus), signature, n_workers, progress))
+    return Features.open(out)
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-026
 def _open_shard(path:Path, n_bytes:int)->safe_open:
@@ -270,7 +281,18 @@ class _Packed:
     def __len__(self): return len(self.item_ids)
     def __reduce__(self): return type(self), (self.folder, self._index)     # open files stay in their process
 
+    @property
+    def n_segment(self)->int: return int(self.offsets[-1])
+
+    def close(self):
+        "Let go of the mapped files; they are mapped again when needed."
+        self._open.clear()
+
     def _path(self, shard:dict)->Path: return self.folder/'shards'/f"{shard['name']}.safetensors"
+
+    def _is_whole(self, shard:dict)->bool:
+        path = self._path(shard)
+        return path.is_file() and content_hash(path) == shard['sha256']
 
     def _shard(self, k:int)->safe_open:
         "Shard k, opened when it is wanted."
@@ -315,9 +337,6 @@ class Features(_Packed):
                                 "of it: encode this one into a new folder")
         for kind, version in (versions or {}).items(): _check_maker(folder, kind, features.versions[kind], version)
         return features
-
-    @property
-    def n_segment(self)->int: return int(self.offsets[-1])
 
     def index(self,
         item_id:str,
@@ -365,14 +384,7 @@ class Features(_Packed):
 
     def check(self)->list[str]:       # names of damaged or missing shards
         "Read everything and compare it with the hashes taken when it was written."
-        def is_good(shard:dict)->bool:
-            path = self._path(shard)
-            return path.is_file() and content_hash(path) == shard['sha256']
-        return [shard['name'] for shard in self._index['shards'] if not is_good(shard)]
-
-    def close(self):
-        "Let go of the mapped files; they are mapped again when needed."
-        self._open.clear()
+        return [shard['name'] for shard in self._index['shards'] if not self._is_whole(shard)]
 
     def __repr__(self):
         return f"Features({printable(self.folder.name)}, {self.kind}, {len(self)} items, {self.n_segment} segments)"
