@@ -35,10 +35,10 @@ from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-006
 _log = logging.getLogger(__name__)
-_segment_s = 10.        # length of a segment (paper, section 4.1)
-longest_s = 120.        # of a clip (paper, section 3)
-_frame_px = 224         # shorter side of the frames that are decoded
-_silent_rms = 1e-3      # -60 dB of full scale over the clip: a tagger hears ghosts below it
+_segment_s = 10.    # length of a segment (paper, section 4.1)
+longest_s = 120.    # of a clip (paper, section 3)
+_frame_px = 224     # shorter side of the frames that are decoded
+_silent_rms = 1e-3  # -60 dB of full scale over the clip: a tagger hears ghosts below it
 
 def _read(corpus:Corpus, item:Item, fps:float)->tuple[Frames, Audio]:
     "Frames and sound of an item's clip."
@@ -98,10 +98,10 @@ def _encode(frames:Frames, audio:Audio, encoders:Encoders, item:Item, tokens:boo
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-018
 def read_ahead(
-    f:Callable,              # of one item
+    f:Callable,      # of one item
     items:Sequence,
-    n:int=2,                 # results in advance, each made by a thread
-)->Iterator[tuple]:          # (item, result, or the MusechatError that was raised)
+    n:int=2,         # results in advance, each made by a thread
+)->Iterator[tuple]:  # (item, result, or the MusechatError that was raised)
     "Call `f` for what comes next while the caller works on what it has."
     def attempt(item):
         try: return f(item)
@@ -118,13 +118,13 @@ def read_ahead(
 @dataclass(frozen=True)
 class _Job:
     "What a worker has to know."
-    corpus: str              # folder
-    out: str                 # folder
-    encoders: object         # see `encode_corpus`
+    corpus: str       # folder
+    out: str          # folder
+    encoders: object  # see `encode_corpus`
     device: str|None
     fps: float
     tokens: bool
-    unit_size: int           # items a shard
+    unit_size: int  # items a shard
 
 def _make(encoders:object, device:str|None)->Encoders:
     "An object with `.video` and `.music`, whatever it was named by."
@@ -133,7 +133,7 @@ def _make(encoders:object, device:str|None)->Encoders:
     if hasattr(made, 'video') and hasattr(made, 'music'): return made
     raise TypeError(f"encoders must be a preset, or have .video and .music, or make such an object; got {encoders!r}")
 
-_at_work:list[tuple[_Job, Corpus, Encoders]] = []      # in a worker: what it works with
+_at_work:list[tuple[_Job, Corpus, Encoders]] = []  # in a worker: what it works with
 
 def _begin(job:_Job)->None:
     "Load everything once; one thread, since the number of threads changes the last digits of a sum."
@@ -218,20 +218,20 @@ def _run(job:_Job, n_items:int, signature:dict, n_workers:int|None, progress:boo
 
 def encode_corpus(
     corpus:Corpus,
-    out:str|Path,               # folder of the features; a run that was stopped there is continued
-    encoders:object='laptop',   # a preset or its name; what has .video and .music; or a function that makes it
-    n_workers:int|None=None,    # processes; None: one a core; 0: none
-    progress:bool=True,         # a bar on stderr
-    device:str|None=None,       # of a preset's encoders; None: the GPU if there is one
-    fps:float|None=None,        # frames a second; None: as the preset says, else 1
-    tokens:bool=True,           # False: of the music's tokens only the summary is kept
-    unit_size:int=32,           # items a shard
+    out:str|Path,              # folder of the features; a run that was stopped there is continued
+    encoders:object='laptop',  # a preset or its name; what has .video and .music; or a function that makes it
+    n_workers:int|None=None,   # processes; None: one a core; 0: none
+    progress:bool=True,        # a bar on stderr
+    device:str|None=None,      # of a preset's encoders; None: the GPU if there is one
+    fps:float|None=None,       # frames a second; None: as the preset says, else 1
+    tokens:bool=True,          # False: of the music's tokens only the summary is kept
+    unit_size:int=32,          # items a shard
 )->'Features':
     "Encode every item of a corpus, resumably, and pack what comes out."
-    made, out = _make(encoders, device), Path(out).resolve()
+    made, out = _make(encoders, device), Path(out)
     _check_media(corpus)
     sent = made if n_workers == 0 else _portable(encoders)
-    job = _Job(str(corpus.folder.resolve()), str(out), sent, device, _rate(fps, made), tokens, unit_size)
+    job = _Job(str(corpus.folder.resolve()), str(out.resolve()), sent, device, _rate(fps, made), tokens, unit_size)
     signature = _signature(corpus, made, job)
     _write_index(out, corpus, signature, _run(job, len(corpus), signature, n_workers, progress))
     return Features.open(out)
@@ -265,21 +265,21 @@ def _read_index(folder:Path)->dict:
 class _Packed:
     "Which item's rows lie in which shard."
     def __init__(self,
-        folder:Path,           # made by `encode_corpus`
-        index:dict,            # its `index.json`
+        folder:Path,  # made by `encode_corpus`
+        index:dict,   # its `index.json`
     ):
         self.folder,self._index,self._open = Path(folder),index,{}
         counts = [shard['items'] for shard in index['shards']]
-        self.item_ids = [i for items in counts for i, _ in items]           # in the corpus' order, without failures
-        self.failures: dict[str, str] = index['failures']                   # item_id -> why it is absent
-        self.versions = dict(video=index['video'], music=index['music'])    # of the encoders
-        self.kind,self.corpus = index['kind'],index['corpus']               # 'simulated', ...; the corpus' fingerprint
+        self.item_ids = [i for items in counts for i, _ in items]         # in the corpus' order, without failures
+        self.failures: dict[str, str] = index['failures']                 # item_id -> why it is absent
+        self.versions = dict(video=index['video'], music=index['music'])  # of the encoders
+        self.kind,self.corpus = index['kind'],index['corpus']             # 'simulated', ...; the corpus' fingerprint
         self.offsets = torch.from_numpy(np.cumsum([0] + [n for items in counts for _, n in items], dtype=np.int64))
         self._number = {i: k for k, i in enumerate(self.item_ids)}
-        self._first = np.cumsum([0] + [len(items) for items in counts])     # number of each shard's first item
+        self._first = np.cumsum([0] + [len(items) for items in counts])   # number of each shard's first item
 
     def __len__(self): return len(self.item_ids)
-    def __reduce__(self): return type(self), (self.folder, self._index)     # open files stay in their process
+    def __reduce__(self): return type(self), (self.folder, self._index)   # open files stay in their process
 
     @property
     def n_segment(self)->int: return int(self.offsets[-1])
@@ -310,7 +310,7 @@ class _Packed:
     def _whole(self, name:str)->torch.Tensor:
         "An array of all items, float32."
         shards = [self._shard(k).get_tensor(name) for k in range(len(self._index['shards']))]
-        if shards: return torch.cat([torch.from_numpy(s).float() for s in shards])     # faster than numpy's astype
+        if shards: return torch.cat([torch.from_numpy(s).float() for s in shards])  # faster than numpy's astype
         first = next(iter(self.failures.values()), 'none')
         raise MusechatError(f"not one item of {printable(self.folder)} could be encoded; the first failure: {first}")
 
@@ -326,9 +326,9 @@ class Features(_Packed):
     "The features of a corpus; read them with `Features.open`. Items are numbered as in `item_ids`."
     @classmethod
     def open(cls,
-        folder:str|Path,              # made by `encode_corpus`
-        corpus:Corpus|None=None,      # whose features they must be
-        versions:dict|None=None,      # of the encoders they must come from: 'video', 'music'
+        folder:str|Path,          # made by `encode_corpus`
+        corpus:Corpus|None=None,  # whose features they must be
+        versions:dict|None=None,  # of the encoders they must come from: 'video', 'music'
     )->'Features':
         "Read the index; the shards are mapped when they are wanted."
         features = cls(Path(folder).absolute(), _read_index(Path(folder)))
@@ -340,7 +340,7 @@ class Features(_Packed):
 
     def index(self,
         item_id:str,
-    )->int:                           # its number
+    )->int:  # its number
         "Where an item stands."
         if item_id in self._number: return self._number[item_id]
         shown = printable(item_id, 70)
@@ -356,7 +356,7 @@ class Features(_Packed):
         return self._whole('summary'), self.offsets
 
     def music(self,
-        i:int,                        # number of the item
+        i:int,  # number of the item
     )->tuple[torch.Tensor, torch.Tensor]:
         "Music tokens of an item, float32 (n_seg, n_m, d), token 0 the summary, and their mask (n_seg, n_m)."
         summary, tokens, mask = self._rows(i, 'summary', 'tokens', 'mask')
@@ -369,20 +369,20 @@ class Features(_Packed):
         return np.add.reduceat(self._whole('tags').double().numpy()*weight, at)/np.add.reduceat(weight, at)
 
     def tags(self,
-        i:int,                        # number of the item
-    )->dict[str, dict[str, float]]:   # 'mtt' and 'msd': tag to score in [0, 1]
+        i:int,                       # number of the item
+    )->dict[str, dict[str, float]]:  # 'mtt' and 'msd': tag to score in [0, 1]
         "Scores of all tags of an item."
         row = self._tags[i].tolist()
         return dict(mtt=dict(zip(mtt_tags, row[:50])), msd=dict(zip(msd_tags, row[50:])))
 
     def top_tags(self,
-        i:int,                        # number of the item
-        n:int=5,                      # the paper keeps five
-    )->dict[str, list[str]]:          # 'mtt' and 'msd': tags, best first
+        i:int,                # number of the item
+        n:int=5,              # the paper keeps five
+    )->dict[str, list[str]]:  # 'mtt' and 'msd': tags, best first
         "The best tags of an item."
         return {data: top_tags(scores, n) for data, scores in self.tags(i).items()}
 
-    def check(self)->list[str]:       # names of damaged or missing shards
+    def check(self)->list[str]:  # names of damaged or missing shards
         "Read everything and compare it with the hashes taken when it was written."
         return [shard['name'] for shard in self._index['shards'] if not self._is_whole(shard)]
 
