@@ -182,12 +182,13 @@ def not_understood(new:Preferences)->str:
 # %% ../../nbs/80_chat/20_phrases.ipynb #99d63ecd
 def scenes_seen(
     video:VideoDescription,
-    least:float=.25,          # share of the belief that the first scene needs
+    least:float=.25,          # share of the frames that the first scene needs
     second:float=.15,         # and a second one
 )->list[str]:
-    "Scenes that may be named."
-    if not video.scenes or video.scenes[0][1] < least: return []
-    return [name for name, share in video.scenes[:2] if share >= second]
+    "Scenes that may be named; that a picture was taken outdoors or by day is no news."
+    told = [(name, share) for name, share in video.scenes if name not in ('indoor', 'outdoor', 'day')][:2]
+    if not told or told[0][1] < least: return []
+    return [name for name, share in told if share >= second]
 
 def seen_phrase(video:VideoDescription)->str:
     "Scenes and the most marked measurement of a video as words; '' where nothing is sure."

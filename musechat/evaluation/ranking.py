@@ -200,10 +200,10 @@ def watch_segments(
     net, n = encoder.net.classifier, len(emb)
     with torch.no_grad(): logits = net(emb.to(next(net.parameters()))).float().cpu()
     if frames is None:
-        seen = describe_video(np.zeros((n, 8, 8, 3), np.uint8), np.arange(n)*10., logits)
+        seen = describe_video(np.zeros((n, 8, 8, 3), np.uint8), np.arange(n)*10., logits, emb)
         return replace(seen, reasons=tuple(r for r in seen.reasons if r.kind != 'measurement'))
     segment = ((frames.times_s - start_s + 1e-6)//10).astype(int).clip(0, n - 1)
-    return describe_video(frames.images, frames.times_s, logits[segment])
+    return describe_video(frames.images, frames.times_s, logits[segment], emb[segment])
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d13
 def watch_items(

@@ -284,7 +284,7 @@ class TagEncoder(ConversationReader):
     def likenesses(self, seen:VideoDescription)->tuple[Reason, ...]:
         "Concepts whose sentences come near a class that no scene has, if it is seen clearly."
         names = tuple(imagenet_classes())
-        has_scene = dict(zip(names, class_scenes(names).sum(1).tolist()))
+        has_scene = dict(zip(imagenet_classes(), class_scenes().sum(1).tolist()))
         loose = [(name.split(',')[0], p) for name, p in seen.classes if p >= .15 and not has_scene.get(name)]
         return tuple(Reason(concept, min(1., p/.35)*.6*near, 'likeness', name)
                      for name, p in loose for concept, near in self.similar(name))
@@ -297,7 +297,7 @@ class TagEncoder(ConversationReader):
         with torch.inference_mode():
             vectors, logits = cast(Classifier, self.encoders.video).encode_and_classify(frames)
             vectors = vectors.float().cpu()
-            seen = describe_video(frames, times_s, logits.cpu())
+            seen = describe_video(frames, times_s, logits.cpu(), vectors)
             seen = replace(seen, reasons=seen.reasons + self.likenesses(seen))
         mean = vectors.mean(0)
         return replace(seen, embedding=mean/mean.norm().clamp(min=1e-9)), vectors
