@@ -13,6 +13,7 @@ from typing import NamedTuple, Sequence
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from ..core.errors import printable
 from ..encoders.sights import load_sights
@@ -37,13 +38,14 @@ class Scene:
     name: str
     said: str                                # as a reply says it: 'a church' after "your video shows"
     classes: tuple[int, ...]                 # numbers of ImageNet classes
+    least: float                             # of the probability in them, from which on they are sure
     prior: tuple[tuple[str, float], ...]     # (concept, weight)
 
     @classmethod
     def from_row(cls, row:dict[str, str])->'Scene':
         "From a row of `scenes.tsv`."
         prior = _checked(read_weights(row['concepts']))
-        return cls(row['scene'], row['said'] or row['scene'], _numbers(row['classes']), prior)
+        return cls(row['scene'], row['said'] or row['scene'], _numbers(row['classes']), float(row['least'] or 1), prior)
 
 scenes = list(map(Scene.from_row, read_table('language', 'scenes.tsv')))
 
@@ -86,9 +88,8 @@ def _cuts(small:np.ndarray, change:np.ndarray)->np.ndarray:
 def _small(frames:np.ndarray)->np.ndarray:
     "Frames as float32 0 to 1, about 64 pixels on the shorter side, each pixel the mean of a block."
     step = max(1, min(frames.shape[1:3])//64)
-    n, h, w = len(frames), frames.shape[1]//step, frames.shape[2]//step
-    blocks = frames[:, :h*step, :w*step].reshape(n, h, step, w, step, 3)
-    return blocks.mean((2, 4), dtype=np.float32)/255
+    pixels = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float()
+    return F.avg_pool2d(pixels, step).permute(0, 2, 3, 1).numpy()/255
 
 def camera_shifts(
     luma:np.ndarray,  # (n, h, w)
@@ -98,7 +99,7 @@ def camera_shifts(
     window = np.outer(*map(np.hanning, size))
     waves = np.fft.rfft2((luma - luma.mean((1, 2), keepdims=True))*window)
     cross = waves[1:]*waves[:-1].conj()
-    peaks = np.fft.irfft2(cross/(np.abs(cross) + 1e-6), s=tuple(size)).reshape(len(luma) - 1, -1).argmax(1)
+    peaks = np.fft.irfft2(cross/(np.abs(cross) + 1e-6), s=tuple(size)).reshape(len(luma) - 1, size.prod()).argmax(1)
     shifts = np.stack(np.unravel_index(peaks, size), 1)
     shifts = np.where(shifts > size//2, shifts - size, shifts)
     return shifts*(np.abs(shifts) <= size//4).all(1, keepdims=True)
@@ -165,7 +166,7 @@ def _measure_reasons(measures:Measures)->list[Reason]:
     for row in _measure_table:
         if is_still and row['measure'] in _of_time: continue
         reasons += _reasons_of_measure(row, getattr(measures, row['measure']))
-    if not is_still and measures.action >= max(.25, 5*measures.motion):
+    if not is_still and measures.action >= max(.2, 5*measures.motion):
         reasons += [Reason(c, w, 'measurement', 'lively movement before a still camera') for c, w in _lively_spot]
     return reasons
 
@@ -203,7 +204,7 @@ class VideoDescription:
                 f"action {m.action:.2f}, {m.cuts_per_min:.0f} cuts a minute")
 
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-025
-_sure_class = .5       # of the probability
+_least = np.array([scene.least for scene in scenes], np.float32)
 _sure_share = .35      # of the frames
 _grey_column = {scene.name: j for j, scene in enumerate(scenes)}['black and white']
 
@@ -219,7 +220,7 @@ def frame_scenes(
     embeddings:torch.Tensor|None=None,   # of `LiteVideo` (n, 1280); none, or of another width: classes alone
 )->np.ndarray:                           # bool (n, n_scene)
     "Which scenes are surely seen in each frame."
-    seen = class_logits.softmax(-1).numpy() @ class_scenes() >= _sure_class
+    seen = class_logits.softmax(-1).numpy() @ class_scenes() >= _least
     seen[:, _grey_column] = _is_grey(frames)
     heads = load_sights()
     if embeddings is None or embeddings.shape[1] != heads.d: return seen

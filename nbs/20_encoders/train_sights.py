@@ -15,12 +15,18 @@ from safetensors.torch import save_file
 from musechat.encoders.vision import LiteVideo
 
 precision, least_recall, n_fold, penalties = .97, .05, 5, (1e-3, 1e-2)
+at_least = float(np.log(9))  # no threshold lies below a probability of .9
+usual, rare = dict(indoor=.4, outdoor=.4, day=.3), .03  # shares of frames of a video that have a kind
 here = Path(__file__).parent
+
+def table(name):
+    "Rows of a tab-separated file beside this one."
+    with open(here/name, newline='') as f: return list(csv.DictReader(f, delimiter='\t', quoting=csv.QUOTE_NONE))
 
 def read_rows():
     "What each folder of each repository shows, and what it may show; a kind named in neither is taken for absent."
     def names(text): return {k.strip() for k in text.split(',') if k.strip()}
-    with open(here/'sights_data.tsv', newline='') as f: rows = list(csv.DictReader(f, delimiter='\t'))
+    rows = table('sights_data.tsv')
     return [dict(r, n_folder=int(r['n_folder']), yes=names(r['yes']), maybe=names(r['maybe'])) for r in rows]
 
 class Mirror:
@@ -130,20 +136,20 @@ def average_precision(score, truth):
     at = right.cumsum(0)/torch.arange(1, len(right) + 1)
     return float((at*right).sum()/right.sum())
 
-def threshold(score, truth):
-    "The lowest score from which on precision, balanced to one yes in ten, stays at the wanted one; None if nothing does."
+def threshold(score, truth, share):
+    "The lowest score with the wanted precision, were this share of pictures right; None if nothing has it."
     order = score.argsort(descending=True)
     right = truth[order]
-    odds = 9*right.sum()/(1 - right).sum()  # what a wrong one weighs if only one in ten were right
+    odds = (1 - share)/share*right.sum()/(1 - right).sum()  # what a wrong one weighs
     tp, fp = right.cumsum(0), (1 - right).cumsum(0)*odds
     good = ((tp/(tp + fp) >= precision) & (tp >= 5)).nonzero()
-    return float(score[order[int(good[-1])]]) if len(good) else None
+    return max(at_least, float(score[order[int(good[-1])]])) if len(good) else None
 
-def card_of(score, truth, sources, penalty):
+def card_of(score, truth, sources, penalty, share):
     "Figures of a kind, all held out; `least` is None where no threshold is precise enough."
     known = ~truth.isnan()
     score, truth, sources = score[known], truth[known], sources[known.numpy()]
-    least, ap = threshold(score, truth), average_precision(score, truth)
+    least, ap = threshold(score, truth, share), average_precision(score, truth)
     if least is None: return dict(penalty=penalty, average_precision=round(ap, 3), least=None)
     said = score >= least
     return dict(
@@ -151,6 +157,16 @@ def card_of(score, truth, sources, penalty):
         sources=sorted(set(sources[(truth == 1).numpy()].tolist())), average_precision=round(ap, 3),
         precision=round(float(truth[said].mean()), 3), recall=round(float(said[truth == 1].float().mean()), 3),
         false_alarms=round(float(said[truth == 0].float().mean()), 4), least=float(torch.tensor(least).double().sigmoid()))
+
+def readme(cards, pictures):
+    "The card that people read."
+    head = ['---', 'library_name: musechat', 'pipeline_tag: image-classification', '---', '', '# musechat-sights', '']
+    what = [f'Logistic heads for {len(cards)} kinds of scene on the 1,280 numbers of EfficientNet-Lite0. Read them with '
+            '`musechat.encoders.sights`; `sights.json` has thresholds and held-out figures of each.', '',
+            'Only these weights ship, none of the pictures. Licences are those that the repositories state for themselves.', '']
+    rows = ['| repository | collection | licence stated | pictures |', '|---|---|---|--:|']
+    rows += [f"| {p['repository']} at {p['commit']} | {p['collection']} | {p['licence']} | {p['pictures']} |" for p in pictures]
+    return '\n'.join([*head, *what, *rows]) + '\n'
 
 def main(mirrors, cache, out):
     "Train, judge and save."
@@ -160,7 +176,7 @@ def main(mirrors, cache, out):
     tried = {p: (held_out(x, y, sources, p), *fit(x, y, p)) for p in penalties}
     weights, biases, cards = [], [], {}
     for j, kind in enumerate(kinds):
-        card = max((card_of(score[:, j], y[:, j], sources, p) for p, (score, _, _) in tried.items()),
+        card = max((card_of(score[:, j], y[:, j], sources, p, usual.get(kind, rare)) for p, (score, _, _) in tried.items()),
                    key=lambda c: c['average_precision'])
         print(kind, card, flush=True)
         if card['least'] is None or card['recall'] < least_recall: continue
@@ -170,7 +186,9 @@ def main(mirrors, cache, out):
     out.mkdir(parents=True, exist_ok=True)
     save_file(dict(weight=torch.stack(weights), bias=torch.stack(biases)), out/'model.safetensors')
     counts = collections.Counter(sources.tolist())
-    about = dict(encoder='efficientnet-lite0/squeeze224', kinds=cards, pictures=dict(sorted(counts.items())))
+    pictures = [dict(row, pictures=counts[row['repository']]) for row in table('sights_sources.tsv')]
+    about = dict(encoder='efficientnet-lite0/squeeze224', kinds=cards, sources=pictures)
     (out/'sights.json').write_text(json.dumps(about, indent=1, ensure_ascii=False) + '\n', 'utf-8')
+    (out/'README.md').write_text(readme(cards, pictures), 'utf-8')
 
 if __name__ == '__main__': main(*sys.argv[1:])

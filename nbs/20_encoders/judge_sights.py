@@ -1,4 +1,4 @@
-"""Judge what is seen in labelled shots, once: `python test_sights.py HELDOUT OUT.json`.
+"""Judge what is seen in labelled shots, once: `python judge_sights.py HELDOUT OUT.json`.
 
 `HELDOUT` holds `labels.tsv` (columns id, repo, yes, maybe) and `clips/ID.mp4`. With a folder of an older musechat in
 PYTHONPATH its scenes are judged by the kinds that `old` names for each.
