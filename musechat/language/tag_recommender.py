@@ -283,7 +283,6 @@ class TagEncoder(ConversationReader):
 
     def likenesses(self, seen:VideoDescription)->tuple[Reason, ...]:
         "Concepts whose sentences come near a class that no scene has, if it is seen clearly."
-        names = tuple(imagenet_classes())
         has_scene = dict(zip(imagenet_classes(), class_scenes().sum(1).tolist()))
         loose = [(name.split(',')[0], p) for name, p in seen.classes if p >= .15 and not has_scene.get(name)]
         return tuple(Reason(concept, min(1., p/.35)*.6*near, 'likeness', name)
