@@ -39,13 +39,15 @@ class Scene:
     said: str                                # as a reply says it: 'a church' after "your video shows"
     classes: tuple[int, ...]                 # numbers of ImageNet classes
     least: float                             # of the probability in them, from which on they are sure
+    place: str                               # 'outdoor': only believed where that is seen, too
     prior: tuple[tuple[str, float], ...]     # (concept, weight)
 
     @classmethod
     def from_row(cls, row:dict[str, str])->'Scene':
         "From a row of `scenes.tsv`."
         prior = _checked(read_weights(row['concepts']))
-        return cls(row['scene'], row['said'] or row['scene'], _numbers(row['classes']), float(row['least'] or 1), prior)
+        least, said = float(row['least'] or 1), row['said'] or row['scene']
+        return cls(row['scene'], said, _numbers(row['classes']), least, row['place'], prior)
 
 scenes = list(map(Scene.from_row, read_table('language', 'scenes.tsv')))
 
@@ -206,13 +208,14 @@ class VideoDescription:
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-025
 _least = np.array([scene.least for scene in scenes], np.float32)
 _sure_share = .35      # of the frames
-_grey_column = {scene.name: j for j, scene in enumerate(scenes)}['black and white']
+_column = {scene.name: j for j, scene in enumerate(scenes)}
+_only_outdoors = np.array([scene.place == 'outdoor' for scene in scenes])
 
 def _is_grey(frames:np.ndarray)->np.ndarray:
-    "Frames (n,) without colour that are not simply dark."
-    small = frames[:, ::8, ::8].astype(np.int16)
-    chroma = (small.max(-1) - small.min(-1)).mean((1, 2))
-    return (chroma < 6) & (small.mean((1, 2, 3)) > 20)
+    "Frames (n,) of many greys in which hardly a pixel has colour: a film, no slide and no dark room."
+    small = frames[:, ::8, ::8].astype(np.int16).reshape(len(frames), -1, 3)
+    chroma, grey = np.percentile(small.max(-1) - small.min(-1), 95, axis=1), small.mean(-1)
+    return (chroma < 12) & (grey.std(1) > 25) & (abs(grey.mean(1) - 115) < 85)
 
 def frame_scenes(
     frames:np.ndarray,                   # uint8 (n, h, w, 3) RGB
@@ -221,12 +224,12 @@ def frame_scenes(
 )->np.ndarray:                           # bool (n, n_scene)
     "Which scenes are surely seen in each frame."
     seen = class_logits.softmax(-1).numpy() @ class_scenes() >= _least
-    seen[:, _grey_column] = _is_grey(frames)
+    seen[:, _column['black and white']] = _is_grey(frames)
     heads = load_sights()
     if embeddings is None or embeddings.shape[1] != heads.d: return seen
-    column = {scene.name: j for j, scene in enumerate(scenes)}
-    seen[:, [column[name] for name in heads.names]] |= heads.seen(embeddings).numpy()
-    return seen
+    seen[:, [_column[name] for name in heads.names]] |= heads.seen(embeddings).numpy()
+    is_outdoor = seen[:, [_column['outdoor']]]
+    return seen & (is_outdoor | ~_only_outdoors)
 
 def _of_three(seen:np.ndarray)->np.ndarray:
     "Each frame with the majority of itself and its neighbours; the first and last have themselves for one."
