@@ -26,9 +26,9 @@ _choice = re.compile(r'\{([^{}]*)\}')
 _slot = re.compile(r'<(\w+)>')
 
 def expand(
-    text:str,              # with {choices|like|this} and <slots>
+    text:str,     # with {choices|like|this} and <slots>
     rng:random.Random,
-    **slots:str,           # words for the slots
+    **slots:str,  # words for the slots
 )->str:
     "Choose, fill in, and tidy the spaces."
     while m := _choice.search(text): text = text[:m.start()] + rng.choice(m[1].split('|')) + text[m.end():]
@@ -40,11 +40,11 @@ def expand(
 class Feature:
     "One thing that tags tell of music, and how it is said."
     name: str
-    kind: str                   # 'genre', 'mood', 'instrument', 'voice' or 'era'
+    kind: str              # 'genre', 'mood', 'instrument', 'voice' or 'era'
     tags: tuple[str, ...]
-    adj: tuple[str, ...]        # a ... song
-    has: tuple[str, ...]        # a song with ...
-    bare: tuple[str, ...]       # more ..., less ...
+    adj: tuple[str, ...]   # a ... song
+    has: tuple[str, ...]   # a song with ...
+    bare: tuple[str, ...]  # more ..., less ...
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-010
 def _read_features()->dict[str, Feature]:
@@ -72,7 +72,7 @@ _say: dict[str, Any] = {name: _filled(value) for name, value in _raw.items()}
 @lru_cache(512)
 def features_of(
     facts:Facts,
-)->tuple[Feature, ...]:      # most telling first
+)->tuple[Feature, ...]:  # most telling first
     "What the tags of a track say, each thing once, contradictions settled."
     order = [t for pair in zip((*facts.mtt, *[None]*9), (*facts.msd, *[None]*9)) for t in pair if t]
     votes = {}
@@ -105,7 +105,7 @@ def describe(
     feats:Sequence[Feature],
     rng:random.Random,
     noun:str='song',
-)->str:                      # 'a slow, sad folk song with a guitar'
+)->str:  # 'a slow, sad folk song with a guitar'
     "A noun phrase for music with these features."
     adjectives, had = _split(feats, rng)
     phrase = with_article(' '.join([*adjectives, noun]))
@@ -125,8 +125,8 @@ def quoted(
     rng:random.Random,
 )->str:
     "A name in quotation marks that do not clash with those inside."
-    pairs = [p for p in ("''", '""', '“”', "''", '""') if not set(p) & set(name) and not (p == "''" and '’' in name)] or ['“”']
-    a, b = rng.choice(pairs)
+    inside = set(name.replace('’', "'"))
+    a, b = rng.choice([p for p in ("''", '""', '“”', "''", '""') if not set(p) & inside] or ['“”'])
     return a + name + b
 
 def _called(f:Facts, rng:random.Random, by:bool=True)->str:
@@ -154,7 +154,8 @@ def _the(f:Feature, word:str, rng:random.Random)->str:
 def _slots(f:Feature, word:str, rng:random.Random)->dict[str, str]:
     "Slots for a feature and the word it is called by, with the verbs that agree."
     the = _the(f, word, rng)
-    return {'bare': word, 'adj': word, 'the': the, 'is': _is(word), 'was': _is(the), 'stays': 'stay' if _is(the) == 'are' else 'stays'}
+    stays = 'stay' if _is(the) == 'are' else 'stays'
+    return {'bare': word, 'adj': word, 'the': the, 'is': _is(word), 'was': _is(the), 'stays': stays}
 
 def _lacks(f:Feature, facts:Facts)->tuple[str, ...]:
     "The bare words (of a mood: adjectives) of a feature that are true of nothing in a track's tags."
@@ -164,20 +165,7 @@ def _lacks(f:Feature, facts:Facts)->tuple[str, ...]:
         if named and not named & has: words.append(word)
     return tuple(words)
 
-def _wanted(feats:Sequence[Feature], rng:random.Random)->str:
-    "What the user wants, as something that can stand behind 'I would like'."
-    form = rng.choice(('describe', 'something', 'something', 'noun', 'more'))
-    genres = [f for f in feats if f.kind == 'genre']
-    countable = all(f.bare and f.kind in ('genre', 'instrument') for f in feats)
-    if form == 'more' and len(feats) <= 2 and countable: return 'more ' + and_list([rng.choice(f.bare) for f in feats])
-    if form == 'describe' and genres: return describe(feats, rng, rng.choice(_say['nouns']))
-    if form == 'noun' and genres:
-        text = f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}"
-        return _behind(text, [f for f in feats if f is not genres[0]], rng)
-    plain = [f for f in feats if _is_plain(f)][:2]
-    words = [_say['predicates'].get(f.name) or rng.choice(f.adj) for f in plain]
-    return _behind(f'something {and_list(words)}'.rstrip(), [f for f in feats if f not in plain], rng)
-
+# %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #te-06
 def _is_plain(f:Feature)->bool:
     "A feature that can stand behind 'something'."
     if f.name in _say['predicates']: return True
@@ -192,6 +180,20 @@ def _more_so(feats:Sequence[Feature], rng:random.Random)->str:
     moods = [f for f in feats if f.name in _say['comparative']]
     had = [_something_had(f, rng) for f in feats if f not in moods]
     return and_list([_say['comparative'][f.name] for f in moods[:2]]) + (f", with {and_list(had)}" if had else '')
+
+def _wanted(feats:Sequence[Feature], rng:random.Random)->str:
+    "What the user wants, as something that can stand behind 'I would like'."
+    form = rng.choice(('describe', 'something', 'something', 'noun', 'more'))
+    genres = [f for f in feats if f.kind == 'genre']
+    countable = all(f.bare and f.kind in ('genre', 'instrument') for f in feats)
+    if form == 'more' and len(feats) <= 2 and countable: return 'more ' + and_list([rng.choice(f.bare) for f in feats])
+    if form == 'describe' and genres: return describe(feats, rng, rng.choice(_say['nouns']))
+    if form == 'noun' and genres:
+        text = f"{rng.choice(('some', 'a bit of', 'a little'))} {genres[0].bare[0]}"
+        return _behind(text, [f for f in feats if f is not genres[0]], rng)
+    plain = [f for f in feats if _is_plain(f)][:2]
+    words = [_say['predicates'].get(f.name) or rng.choice(f.adj) for f in plain]
+    return _behind(f'something {and_list(words)}'.rstrip(), [f for f in feats if f not in plain], rng)
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-031
 class _Talk:
@@ -351,7 +353,8 @@ class _Replies(_Talk):
         if gone and rng.random() < .5:
             x, words = rng.choice(gone)
             word = rng.choice(words)
-            return expand(rng.choice(_say['not_so'] if x.kind == 'mood' else _say['without']), rng, **_slots(x, word, rng))
+            frames = _say['not_so' if x.kind == 'mood' else 'without']
+            return expand(rng.choice(frames), rng, **_slots(x, word, rng))
         if kept and rng.random() < .5:
             return expand(rng.choice(_say['kept']), rng, **_slots(kept[0], rng.choice(kept[0].bare), rng))
         return ''
@@ -407,7 +410,7 @@ def _plain(pair:Pair)->tuple[Turn, ...]:
 
 def write_dialog(
     pair:Pair,
-    seed:int=0,          # beside the pair's own seed
+    seed:int=0,  # beside the pair's own seed
     tries:int=20,
 )->tuple[Turn, ...]:
     "One dialog from templates that keeps to the rules."
