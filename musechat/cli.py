@@ -47,12 +47,12 @@ def _tag_row(tagger, path, audio):
 @command
 def tag(
     files:Annotated[list[str], typer.Argument(metavar='FILE')],
-    as_json:JsonOption=True,
+    preset:str='laptop', as_json:JsonOption=True,
 ):
     "Print the MagnaTagATune and Million Song Dataset tags of audio files as a JSON list."
     from musechat.media.read import read_many
-    from musechat.encoders.musicnn import Tagger
-    tagger = Tagger.from_pretrained()
+    from musechat.encoders.registry import load_encoders
+    tagger = load_encoders(preset).tagger
     heard = read_many(files, 'audio', start_s=0., duration_s=_longest_s)
     rows = [_tag_row(tagger, path, audio) for path, audio in heard]
     print_json(rows)
@@ -575,12 +575,12 @@ def evaluate_reasoning(
 def evaluate_pairs(
     corpus:Annotated[Path, typer.Argument(metavar='DIR')],
     split:Literal['train', 'validation', 'test']|None=None, yes:Annotated[bool, typer.Option('--yes')]=False,
-    recommender:str|None=None, work:Path|None=None, as_json:JsonOption=False,
+    recommender:str|None=None, preset:str='laptop', work:Path|None=None, as_json:JsonOption=False,
 ):
     "Whether the music that a scene's makers chose is found, from the pictures alone, beside chance and baselines."
     from musechat.data.pairs.scenes import PairCorpus
     from musechat.evaluation import pairs
-    report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work)
+    report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work, preset=preset)
     show(as_json, report.as_dict(), report._repr_markdown_())
 
 # %% ../nbs/95_cli.ipynb #cell-050

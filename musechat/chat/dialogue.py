@@ -22,7 +22,7 @@ from .phrases import (
     called_file, capitalised, file_name, missing, not_understood, Offer, says_nothing, scenes_seen, seen_phrase,
     suits_video,
     tag_phrase, track_name, unanswered, understood, write_reply)
-from .recommenders import TrainedRecommender, Watched
+from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
 from ..core.errors import MusechatError, printable
 from ..core.files import media_id
@@ -366,14 +366,18 @@ class Conversation:
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #7f45ab64
 def open_recommender(
-    name:str|Path|None,           # None: the trained one that ships; 'tags': the untrained one; a folder or hub id
+    # 'shipped': the trained one; 'tags' and 'joint': untrained; a folder or hub id; None: the preset's
+    name:str|Path|None,
     encoders:Encoders,
 )->Recommender:
     "A recommender by its name."
     if name == 'words':
         _log.warning("the recommender 'words' is called 'tags' now")
         name = 'tags'
-    return TagRecommender(encoders) if name == 'tags' else TrainedRecommender.from_pretrained(name, encoders)
+    if name is None: name = encoders.preset.recommender if encoders.preset else 'shipped'
+    if name == 'tags': return TagRecommender(encoders)
+    if name == 'joint': return JointRecommender(encoders)
+    return TrainedRecommender.from_pretrained(None if name == 'shipped' else name, encoders)
 
 def open_writer(
     generator:str|Path|None,      # None: the one that ships; 'plain': none; a folder or hub id
@@ -383,7 +387,7 @@ def open_writer(
 )->ReplyGenerator|None:
     "What writes the replies; where the generator that ships cannot hear what the library keeps, plain phrasings do."
     if generator == 'plain': return None
-    hears = preset.music.kind == 'musicnn' and recommender.d_track == TagRecommender.d_track
+    hears = preset.music.kind == 'musicnn' and recommender.d_track == encoders.music.d_summary
     return shipped_writer(generator, encoders, recommender.d_track) if hears or generator is not None else None
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #3c1cb3f2
@@ -414,9 +418,6 @@ class MuseChat:
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset, is_named = get_preset(preset), recommender is None or isinstance(recommender, str|Path)
-        if preset.music.kind != 'musicnn' and is_named:
-            reason = f"the recommenders read musicnn's tags, which preset {preset.name!r} does not have"
-            raise MusechatError(f"{reason}; use preset 'laptop' or hand in a recommender object")
         encoders = load_encoders(preset)
         if is_named: recommender = open_recommender(recommender, encoders)
         opened = Library.open(library, encoders, recommender, create=create, rebuild=rebuild)

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['RankSettings', 'Watched', 'segment_means', 'check_model', 'offered_summaries', 'QueryEncoder', 'LibraryEncoder',
            'blended_scores', 'read_settings', 'write_settings', 'shipped_recommender', 'find_recommender',
-           'TrainedRecommender']
+           'BlendedRecommender', 'TrainedRecommender', 'JointRecommender']
 
 # %% ../../nbs/80_chat/05_recommenders.ipynb #fb9a6a84
 import copy
 import json
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -78,7 +79,7 @@ def check_model(
     encoders:Encoders,
 ):
     "Refuse a model that these encoders or our libraries cannot serve, and one that is broken."
-    width = TagRecommender.d_track
+    width = encoders.music.d_summary
     for kind in ('video', 'text', 'music'):
         needed, ours = getattr(model.config, f'{kind}_version'), getattr(encoders, kind).version
         if needed and needed != ours:
@@ -235,11 +236,40 @@ def find_recommender(
                               "`musechat train recommender` or an id on the hub, or 'tags' for the untrained one")
     return path if path.is_dir() else text
 
-# %% ../../nbs/80_chat/05_recommenders.ipynb #ff9c1d82
-class TrainedRecommender(QueryEncoder):
-    "Ranks by a trained `Fusion`, and by tags and names where no ear can tell."
-    version, d_track = TagRecommender.version, TagRecommender.d_track      # libraries of the one serve the other
+# %% ../../nbs/80_chat/05_recommenders.ipynb #blended-recommender
+class BlendedRecommender(ABC):
+    "Ranks by the cosines of a model, and by tags and names where no ear can tell; libraries of one serve all."
+    version = TagRecommender.version
+    settings: RankSettings
+    tags: TagRecommender
 
+    @property
+    def d_track(self)->int: return self.tags.d_track
+
+    def embed_tracks(self, tokens:torch.Tensor, mask:torch.Tensor)->torch.Tensor:
+        "What a library stores of segments, as `TagRecommender.embed_tracks`: their summaries."
+        return self.tags.embed_tracks(tokens, mask)
+
+    @abstractmethod
+    def cosines(self, request:Request, table:TrackTable)->tuple[torch.Tensor, torch.Tensor]:
+        "How near tracks (n,) and segments (n_segment,) are to a request, in [-1, 1]."
+
+    def blend_of(self, request:Request)->float:
+        "How much the cosines count, in [0, 1]."
+        return self.settings.blend
+
+    def rank(self, request:Request, table:TrackTable)->Ranking:
+        "Score every track (in [-1, 1], -inf where ruled out) and every segment; `request.video` is from `watch`."
+        with torch.inference_mode():
+            by_tags = self.tags.rank(request if self.settings.prior else replace(request, video=None), table)
+            settings = replace(self.settings, blend=self.blend_of(request))
+            facts, (tracks, segments) = self.tags.facts(request, table), self.cosines(request, table)
+            parts = settings.blend*segments + (1 - settings.blend)*(by_tags.segment_scores/2).tanh()
+            return Ranking(blended_scores(tracks, by_tags.scores, facts, settings), parts, by_tags.wishes)
+
+# %% ../../nbs/80_chat/05_recommenders.ipynb #ff9c1d82
+class TrainedRecommender(QueryEncoder, BlendedRecommender):
+    "Ranks by a trained `Fusion`, and by tags and names where no ear can tell."
     def __init__(self, model:Fusion, encoders:Encoders, settings:RankSettings=RankSettings()):
         super().__init__(model, encoders)
         self.settings, self.embedded = settings, LibraryEncoder(self.model)
@@ -267,23 +297,15 @@ class TrainedRecommender(QueryEncoder):
         write_settings(folder, self.settings)
         return half.save_pretrained(folder, about)
 
-    def embed_tracks(self, tokens:torch.Tensor, mask:torch.Tensor)->torch.Tensor:
-        "What a library stores of segments, as `TagRecommender.embed_tracks`: their summaries, (b, 500)."
-        return self.tags.embed_tracks(tokens, mask)
-
     def watch(self, frames:np.ndarray, times_s:np.ndarray)->Watched:
         "Look at a video once: uint8 frames (n, h, w, 3), RGB, and their times (n,) in seconds."
         description, emb = self.tags.look(frames, times_s)
         return Watched(description, segment_means(emb, times_s))
 
-    def rank(self, request:Request, table:TrackTable)->Ranking:
-        "Score every track (in [-1, 1], -inf where ruled out) and every segment; `request.video` is from `watch`."
-        with torch.inference_mode():
-            by_tags = self.tags.rank(request if self.settings.prior else replace(request, video=None), table)
-            query, (tracks, segments) = self.query(request, table), self.embedded(table)
-            facts, share = self.tags.facts(request, table), self.settings.blend
-            parts = share*(segments @ query) + (1 - share)*(by_tags.segment_scores/2).tanh()
-            return Ranking(blended_scores(tracks @ query, by_tags.scores, facts, self.settings), parts, by_tags.wishes)
+    def cosines(self, request:Request, table:TrackTable)->tuple[torch.Tensor, torch.Tensor]:
+        "Of the query with tracks and segments."
+        query, (tracks, segments) = self.query(request, table), self.embedded(table)
+        return tracks @ query, segments @ query
 
     def prepare(self, table:TrackTable):
         "Work out all that is needed once a library, so that no turn has to wait for it."
@@ -291,3 +313,54 @@ class TrainedRecommender(QueryEncoder):
         self.embedded(table)
 
     def __repr__(self): return f"TrainedRecommender(blend={self.settings.blend:g}, facts={self.settings.facts:g})"
+
+# %% ../../nbs/80_chat/05_recommenders.ipynb #joint-spread
+def _spread(x:torch.Tensor, like:torch.Tensor)->torch.Tensor:
+    "Cosines on the scale of others, in [-1, 1]."
+    return ((x - like.mean())/(2*like.std(correction=0).clamp(min=1e-6))).tanh()
+
+# %% ../../nbs/80_chat/05_recommenders.ipynb #joint-recommender
+class JointRecommender(BlendedRecommender):
+    "Ranks by the cosine of one space of pictures, words and sound; untrained."
+    def __init__(self,
+        encoders:Encoders,                                    # with a `joint`
+        settings:RankSettings=RankSettings(.5, prior=False),  # `blend` counts once something was said
+    ):
+        self.encoders, self.settings, self.tags = encoders, settings, TagRecommender(encoders)
+        self.joint = encoders.joint
+        self._placed: tuple[TrackTable, torch.Tensor, torch.Tensor]|None = None
+
+    def watch(self, frames:np.ndarray, times_s:np.ndarray)->Watched:
+        "Look at a video once: uint8 frames (n, h, w, 3), RGB, and their times (n,) in seconds."
+        return Watched(self.tags.watch(frames, times_s), self.joint.encode_video(frames)[None])
+
+    def placed(self, table:TrackTable)->tuple[torch.Tensor, torch.Tensor]:
+        "Tracks (n, d) and segments (n_segment, d) in the space; kept for the table last seen."
+        if self._placed is None or self._placed[0] is not table:
+            segments = self.joint.place_music(table.segments)
+            self._placed = table, mean_by_item(segments, torch.as_tensor(table.offsets)), segments
+        return self._placed[1:]
+
+    def query(self, request:Request, table:TrackTable)->torch.Tensor:
+        "Where a request lies in the space (d,): the video, and what was said that counts."
+        said = [request.texts[i] for i in self.tags.telling(request, table)[0]]
+        parts = [] if request.video is None else [request.video.segments[0]]
+        if said: parts.append(self.joint.encode_text(said).mean(0))
+        return F.normalize(torch.stack(parts).sum(0), dim=0) if parts else torch.zeros(self.joint.d)
+
+    def cosines(self, request:Request, table:TrackTable)->tuple[torch.Tensor, torch.Tensor]:
+        "Of the query with tracks and segments, on the library's scale."
+        query, (tracks, segments) = self.query(request, table), self.placed(table)
+        near = tracks @ query
+        return _spread(near, near), _spread(segments @ query, near)
+
+    def blend_of(self, request:Request)->float:
+        "The cosine alone until something is said."
+        return self.settings.blend if request.texts else 1.
+
+    def prepare(self, table:TrackTable):
+        "Work out all that is needed once a library."
+        self.tags.prepare(table)
+        self.placed(table)
+
+    def __repr__(self): return f"JointRecommender({type(self.joint).__name__}, blend={self.settings.blend:g})"

@@ -152,6 +152,7 @@ class TrackTable:
     segments: 'Tensor'           # float16 or float32 (n_segment, d): segment vectors as `embed_tracks` gave them
     offsets: 'Tensor'            # int64 (n + 1,): track i owns segments[offsets[i]:offsets[i + 1]]
     segment_times: 'Tensor'      # float32 (n_segment, 2): start_s and end_s in the file
+    segment_tags: 'Tensor|None' = None   # (n_segment, 100): scores in [0, 1], MTT before MSD; None: unknown
     def __len__(self): return len(self.tracks)
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-020

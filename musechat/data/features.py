@@ -27,11 +27,10 @@ from ..core.files import content_hash, write_atomic
 from ..core.types import cut_segments
 from ..encoders.presets import Preset
 from .corpus import Corpus, Item
-from ..encoders.audio import summary_tags
-from ..encoders.registry import Encoders, load_encoders
+from ..encoders.registry import Encoders, load_encoders, tag_pieces
 from ..core.jobs import Done, run_units
 from ..media.read import Audio, Frames, read_audio, read_frames, segment_waves
-from ..encoders.musicnn import msd_tags, mtt_tags, Tagger, top_tags
+from ..encoders.musicnn import msd_tags, mtt_tags, top_tags
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-006
 _log = logging.getLogger(__name__)
@@ -40,14 +39,14 @@ longest_s = 120.    # of a clip (paper, section 3)
 _frame_px = 224     # shorter side of the frames that are decoded
 _silent_rms = 1e-3  # -60 dB of full scale over the clip: a tagger hears ghosts below it
 
-def _read(corpus:Corpus, item:Item, fps:float)->tuple[Frames, Audio]:
+def _read(corpus:Corpus, item:Item, fps:float, rate:int=16000)->tuple[Frames, Audio]:
     "Frames and sound of an item's clip."
     def clip(which:str)->dict:
         path = corpus.path(item, which)
         inside = corpus.folder if path.is_relative_to(corpus.folder) else None
         return dict(path=path, start_s=item.start_s, duration_s=min(item.duration_s, longest_s), root=inside)
     frames = named_failure('video', lambda: read_frames(**clip('video'), fps=fps, size=_frame_px))
-    audio = named_failure('music', lambda: read_audio(**clip('music')))
+    audio = named_failure('music', lambda: read_audio(**clip('music'), sample_rate_hz=rate))
     if np.sqrt(np.mean(np.square(audio.wave, dtype=np.float64))) < _silent_rms:
         raise MusechatError('music: empty: nothing but silence')
     return frames, audio
@@ -76,24 +75,19 @@ def _half(x:torch.Tensor, name:str)->np.ndarray:
         raise MusechatError(f"{name}: format: gives numbers that are not finite as float16")
     return kept.numpy()
 
-def _tag_scores(encoders:Encoders, summary:np.ndarray, waves:np.ndarray, mask:np.ndarray)->np.ndarray:
-    "Scores of the MTT and MSD tags, float32 (n, 100)."
-    tagger = getattr(encoders, 'tagger', None)
-    if tagger is None and encoders.music.version.startswith('musicnn'): found = summary_tags(torch.from_numpy(summary))
-    else: found = (tagger or Tagger.from_pretrained()).tag([w[m] for w, m in zip(waves, mask)])
-    return np.array([[*t['mtt'].values(), *t['msd'].values()] for t in found], np.float32)
-
 def _encode(frames:Frames, audio:Audio, encoders:Encoders, item:Item, tokens:bool=True)->dict[str, np.ndarray]:
     "All that is kept of an item, one row a segment."
-    waves, mask, segments = segment_waves(audio.wave, audio.sample_rate_hz, item.start_s)
+    rate = audio.sample_rate_hz
+    waves, mask, segments = segment_waves(audio.wave, rate, item.start_s)
     seen = cut_segments(min(item.duration_s, longest_s, frames.duration_s - item.start_s))
     n = min(len(segments), len(seen))
     at = _frame_segments(frames.times_s, item.start_s)
     video = _mean_by_segment(encoders.video.encode(frames.images[at < n]), at[at < n], n)
-    heard, heard_mask = encoders.music.encode(waves[:n], mask[:n])
+    heard, heard_mask = encoders.music.encode(waves[:n], mask[:n], rate)
     summary, last = _half(heard[:, 0], 'music'), None if tokens else 1
     return dict(video=_half(video, 'video'), summary=summary, tokens=_half(heard[:, 1:last], 'music'),
-                mask=heard_mask[:, 1:last].numpy(), tags=_tag_scores(encoders, summary, waves[:n], mask[:n]),
+                mask=heard_mask[:, 1:last].numpy(),
+                tags=tag_pieces(encoders, torch.from_numpy(summary), waves[:n], mask[:n], rate),
                 valid_s=np.array([s.valid_s for s in segments[:n]], np.float32))
 
 # %% ../../nbs/60_data/10_features.ipynb #cell-018
@@ -146,7 +140,7 @@ def _encode_unit(name:str)->dict:
     (job, corpus, encoders), kept, failures = _at_work[0], {}, {}
     k = int(name)*job.unit_size
     items = corpus.items[k:k + job.unit_size]
-    for item, read in read_ahead(lambda i: _read(corpus, i, job.fps), items):
+    for item, read in read_ahead(lambda i: _read(corpus, i, job.fps, encoders.music.sample_rate_hz), items):
         try:
             if isinstance(read, MusechatError): raise read
             kept[item.item_id] = _encode(*read, encoders, item, job.tokens)

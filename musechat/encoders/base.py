@@ -10,7 +10,8 @@ __all__ = ['Array', 'Device', 'Tokens', 'T', 'VideoEncoder', 'TextEncoder', 'Mus
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-002
 import hashlib
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from operator import attrgetter
 from pathlib import Path
 from typing import Callable, Iterator, Protocol, Sequence, TYPE_CHECKING, TypeVar
@@ -161,12 +162,13 @@ def join_tokens(
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-019
 @contextmanager
 def quiet()->Iterator[None]:
-    "Keep transformers from drawing bars and reports on stderr while it loads; afterwards it is as it was."
+    "Keep transformers from writing bars and reports while it loads; afterwards it is as it was."
     from transformers.utils import logging as hf
     level, bars = hf.get_verbosity(), hf.is_progress_bar_enabled()
     hf.set_verbosity_error()
     hf.disable_progress_bar()
-    try: yield
+    try:
+        with redirect_stdout(StringIO()): yield  # some models print remarks on their own documentation
     finally:
         hf.set_verbosity(level)
         if bars: hf.enable_progress_bar()

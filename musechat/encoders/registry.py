@@ -91,8 +91,8 @@ class Networks:
 
     def joint(self)->JointEncoder:
         "The space that the preset's encoders share."
-        video, text, music = (self.load(getattr(self.preset, slot), slot) for slot in kinds)
         how, name = self.preset.joint, printable(self.preset.name, 40)
+        video, text, music = (how and self.load(getattr(self.preset, slot), slot) for slot in kinds)
         if how == 'same' and isinstance(text, PeAv) and video is text and music is text: return text
         if how == 'bridge' and isinstance(video, Siglip) and isinstance(music, Clap): return Bridge(video, music)
         raise MusechatError(f"preset {name!r} has no space in common: joint = 'same' needs one network such as pe-av "

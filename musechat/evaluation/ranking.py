@@ -44,7 +44,7 @@ from ..chat.recommenders import blended_scores, RankSettings, TrainedRecommender
 from ..training.candidate_ranker import number_recordings, Subset, recordings_of
 from ..language.tag_recommender import TagRecommender
 from ..language.scenes import describe_video, VideoDescription
-from ..language.tag_scores import d_summary
+from ..encoders.audio import summary_width
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-005
 _log = logging.getLogger(__name__)
@@ -247,21 +247,22 @@ def watched(
     return [Watched(words, emb.float()) for words, emb in zip(seen, _videos(data, item_ids))]
 
 def library_of(
-    data:Data,  # of the laptop's encoders
+    data:Data,
     item_ids:Sequence[str],
 )->TrackTable:  # rows in this order; a track's id is its item's
     "Items of a corpus as a library that the chat could have."
     features, (summary, offsets) = data.features, data.features.summaries()
+    summary = summary[:, :summary_width(features.versions['music'], summary.shape[1])]
     tracks, segments, times = [], [], []
     for i, f in zip(item_ids, facts_of(data, item_ids)):
         item, k = data.corpus[i], features.index(i)
         tags = features.tags(k)
         tracks.append(Track(i, item.music, title=f.name, artist=f.by, album=f.album, year=f.year,
                             duration_s=item.duration_s, mtt=tags['mtt'], msd=tags['msd']))
-        segments.append(summary[offsets[k]:offsets[k + 1], :d_summary])
+        segments.append(summary[offsets[k]:offsets[k + 1]])
         times.append(torch.arange(len(segments[-1]))*10.)
     starts, ends = torch.cat(times), torch.tensor([0, *map(len, segments)]).cumsum(0)
-    shared = torch.zeros(len(tracks), d_summary)
+    shared = torch.zeros(len(tracks), summary.shape[1])
     return TrackTable(tracks, shared, torch.cat(segments), ends, torch.stack([starts, starts + 10], 1))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d02
@@ -509,9 +510,8 @@ def load_recommender(
 def has_words(
     features:Features, encoders:Encoders,
 )->bool:
-    "Whether what was encoded tells enough for the recommender of words: tags of the music, classes of the pictures."
-    has_classes = hasattr(getattr(encoders.video, 'net', None), 'classifier')
-    return features.versions['music'].startswith('musicnn') and has_classes
+    "Whether the vectors of pictures tell their classes, which the recommender of words reads; tags are always there."
+    return hasattr(getattr(encoders.video, 'net', None), 'classifier')
 
 def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
     "Model and data must come from the same encoders."

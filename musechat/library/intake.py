@@ -24,12 +24,10 @@ from tqdm import tqdm
 from ..core.errors import MediaError, printable
 from ..core.files import write_atomic
 from ..core.types import Recommender
-from ..encoders.audio import summary_tags
 from ..encoders.base import MusicEncoder
 from ..encoders.cache import feature_key, FeatureCache, Tensors
 from ..encoders.mood import MoodEar
-from ..encoders.musicnn import Tagger
-from ..encoders.registry import Encoders
+from ..encoders.registry import Encoders, tag_pieces
 from ..encoders.voice import VoiceEar
 from .scan import Found, is_inside, may_be_film, Stat, stat_of
 from .store import first_line, FolderLock, LanceStore, moods
@@ -198,12 +196,11 @@ def features_of(
     decoded:Decoded,
     tokens:torch.Tensor,  # of its pieces (n, n_m, d)
     mask:torch.Tensor,    # (n, n_m)
-    tags:list[dict],      # scores of each piece
+    tags:np.ndarray,      # scores of each piece (n, 100)
     heard:torch.Tensor,   # from `listen`
 )->Tensors:
     "What the cache keeps of a track; one-dimensional tensors stay exact in it."
-    scores = torch.tensor([[*t['mtt'].values(), *t['msd'].values()] for t in tags])
-    bpm, p = estimate_bpm(decoded.stretch), decoded.pieces
+    scores, bpm, p = torch.tensor(tags), estimate_bpm(decoded.stretch), decoded.pieces
     return dict(tokens=tokens, mask=mask, scores=scores.mean(0), tags=scores, heard=heard,
                 bpm=torch.tensor([float('nan') if bpm is None else bpm]), times=torch.from_numpy(p.times_s).flatten(),
                 duration_s=torch.tensor([p.duration_s], dtype=torch.float64))
@@ -356,7 +353,6 @@ class Identifier(RowWriter):
 class Intake(Identifier):
     "One run of `Library.add`: files are identified, decoded, encoded and written."
     batch_pieces = 96  # that are encoded at once
-    tagger: Tagger|None = None
 
     def take(self, path:str, pieces:Pieces|MediaError)->None:
         "Take in a decoded file, or why it could not be decoded; encode when there are enough."
@@ -370,21 +366,15 @@ class Intake(Identifier):
         decoded, self.decoded, at = self.decoded, [], 0
         if not decoded: return
         waves, masks = (np.concatenate([getattr(d.pieces, name) for d in decoded]) for name in ('waves', 'mask'))
-        ears = self.lib.encoders
-        tokens, mask = ears.music.encode(waves, masks)
-        tags = self._tags(tokens, waves, masks)
+        ears, rate = self.lib.encoders, self.lib.encoders.music.sample_rate_hz
+        tokens, mask = ears.music.encode(waves, masks, rate)
+        tags = tag_pieces(ears, tokens[:, 0], waves, masks, rate)
         for d in decoded:
             piece = slice(at, at := at + len(d.pieces.waves))
             heard = listen(d, ears.mood, ears.voice)
             features = features_of(d, tokens[piece], mask[piece], tags[piece], heard)
             self.finish(d.new, self.lib.cache.put(self.lib.key(d.new.track_id), features))
         self.commit()
-
-    def _tags(self, tokens:torch.Tensor, waves:np.ndarray, mask:np.ndarray)->list[dict]:
-        "Tag scores of each piece: musicnn's are in its summary token; beside another encoder it listens itself."
-        if self.lib.manifest['encoder'].startswith('musicnn'): return summary_tags(tokens[:, 0])
-        self.tagger = self.tagger or Tagger.from_pretrained()
-        return self.tagger.tag([w[m] for w, m in zip(waves, mask)])
 
     def run(self, todo:list[tuple[str, Stat, bool]], n_workers:int)->None:
         "All of it."

@@ -301,8 +301,9 @@ def to_table(rows:'pa.Table')->TrackTable:
     vectors, blobs = _float_rows(rows['vector']), rows['segments'].to_pylist()
     d = vectors.shape[1]
     offsets = torch.tensor([0] + [len(b)//(2*d) for b in blobs]).cumsum(0)
-    times = _joined(rows['times'].to_pylist(), np.float32, 2)
-    return TrackTable(to_tracks(rows), vectors, _joined(blobs, np.float16, d), offsets, times)
+    times, tags = _joined(rows['times'].to_pylist(), np.float32, 2), rows['tags'].to_pylist()
+    scores = None if None in tags else _joined(tags, np.float16, 100)  # 0.1.0 kept none
+    return TrackTable(to_tracks(rows), vectors, _joined(blobs, np.float16, d), offsets, times, scores)
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-024
 def subset(table:TrackTable, keep:list[int])->TrackTable:
@@ -312,7 +313,8 @@ def subset(table:TrackTable, keep:list[int])->TrackTable:
     seg = torch.cat([torch.zeros(0, dtype=torch.int64), *parts])
     offsets = torch.tensor([0] + [len(p) for p in parts]).cumsum(0)
     tracks = [table.tracks[i] for i in keep]
-    return TrackTable(tracks, table.vectors[index], table.segments[seg], offsets, table.segment_times[seg])
+    tags = None if table.segment_tags is None else table.segment_tags[seg]
+    return TrackTable(tracks, table.vectors[index], table.segments[seg], offsets, table.segment_times[seg], tags)
 
 def track_row(track:Track)->dict:
     "A track as `musechat library LIB list --json` prints it; scores rounded to six digits."

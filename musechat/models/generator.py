@@ -26,7 +26,7 @@ from ..encoders.base import load_part, load_pretrained, quiet
 from ..encoders.checkpoints import checkpoints, fetch, hub_folder
 from ..language.names import clean_text
 from .saving import check_settings, read_config, read_state, SavedModel
-from ..encoders.audio import is_score
+from ..encoders.audio import mean_summary
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-003
 if TYPE_CHECKING: from transformers import PreTrainedTokenizerBase
@@ -434,6 +434,4 @@ def track_music(
     "What a generator hears of a track: the mean of its segments."
     if segments.ndim != 2 or not len(segments):
         raise ValueError(f"segments must have shape (n, d) with n >= 1, got {tuple(segments.shape)}")
-    x = segments.float()
-    if x.shape[1] != len(is_score): return x.mean(0)
-    return torch.where(is_score, torch.logit(x.double().sigmoid().mean(0), eps=1e-7).float(), x.mean(0))
+    return mean_summary(segments)

@@ -19,7 +19,7 @@ from torch import distributed as dist
 from ..core.errors import MusechatError
 from ..data.corpus import Corpus
 from .dataset import Data, write_split
-from ..encoders.audio import is_score
+from ..encoders.audio import summary_width
 from ..models.generator import (
     GenerationRequest, collate, fast_dtype, Generator, GeneratorConfig, open_base, prompt_ids, reply_ids)
 from ..language.facts import Facts, untitled
@@ -85,7 +85,7 @@ def item_music(
 )->torch.Tensor:                 # (n_item, d_music)
     "What a generator hears of each track of a corpus; of musicnn's summaries that is what a library keeps."
     summary, offsets = features.summaries()
-    d = len(is_score) if features.versions['music'].startswith('musicnn/') else summary.shape[1]
+    d = summary_width(features.versions['music'], summary.shape[1])
     return torch.stack([track_music(track) for track in summary[:, :d].split(offsets.diff().tolist())])
 
 def new_generator(

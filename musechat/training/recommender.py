@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from ..core.errors import MusechatError, printable
 from ..data.corpus import Corpus
+from ..encoders.audio import tag_columns
 from ..encoders.base import TextEncoder
 from .dataset import Data, write_split
 from ..data.features import Features
@@ -375,8 +376,6 @@ def seeded_fusion(config:FusionConfig, segments:Segments, messages:Messages, see
         return Fusion(replace(config, **found))
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-039
-_vocabularies = dict(musicnn=((200, 250), (450, 500)))       # where a summary holds scores of tags, see `summary_tags`
-
 def new_fusion(
     segments:Segments,
     messages:Messages,
@@ -391,7 +390,7 @@ def new_fusion(
     config = config or FusionConfig(1, 1, 1, 1)
     music:dict[str, Any] = dict(d_music=summary.shape[1], d_summary=d_summary)
     if not config.vocabularies:
-        config = replace(config, **music, vocabularies=_vocabularies.get(music_version.split('/')[0], ()))
+        config = replace(config, **music, vocabularies=tag_columns(music_version))
     model = seeded_fusion(config, segments, messages, seed, music_version=music_version, **music)
     model.video.measure(segments.video[rows].float())
     for way in (model.summary, model.offered):

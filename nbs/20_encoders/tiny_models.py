@@ -75,5 +75,6 @@ def tiny_pe_av(folder)->Path:
                 cls_token_id=1, sep_token_id=2)
     pictures = PeVideoVideoProcessor(size=dict(height=32, width=32), do_resize=True, do_rescale=True, do_normalize=True,
                                      image_mean=[.5]*3, image_std=[.5]*3)
-    processor = PeAudioVideoProcessor(PeAudioFeatureExtractor(), pictures, tiny_tokenizer())
+    processor = PeAudioVideoProcessor(feature_extractor=PeAudioFeatureExtractor(), video_processor=pictures,
+                                      tokenizer=tiny_tokenizer())
     return saved(folder, PeAudioVideoModel(PeAudioVideoConfig(text_config=text, audio_video_config=both)), processor)

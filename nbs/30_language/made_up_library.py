@@ -7,7 +7,6 @@ import torch
 
 from musechat.core.types import Track, TrackTable
 from musechat.encoders.musicnn import msd_tags, mtt_tags
-from musechat.language.tag_scores import d_summary
 from musechat.language.vocabulary import columns, read_weights
 
 def style_rows():
@@ -34,11 +33,9 @@ def made_up_library(kinds=None, per_style=6, seed=0):
         for i in range(per_style):
             logits = style_logits(styles[style]['tags'], rng)
             tracks.append(made_up_track(style, i, int(styles[style]['bpm']), logits, rng))
-            vectors = torch.zeros(3, d_summary)
-            vectors[:, 200:250], vectors[:, 450:] = torch.from_numpy(logits[:, :50]), torch.from_numpy(logits[:, 50:])
-            segments.append(vectors)
+            segments.append(torch.from_numpy(logits).float())
     n, unit = len(tracks), torch.nn.functional.normalize
-    flat = torch.cat([torch.zeros(0, d_summary), *segments])
-    mean = unit(flat, dim=1).reshape(n, 3, d_summary).mean(1)
+    flat = torch.cat([torch.zeros(0, len(columns)), *segments])
+    mean = unit(flat, dim=1).reshape(n, 3, len(columns)).mean(1)
     times = torch.tensor([[10.*i, 10.*i + 10] for i in range(3)]*n).reshape(-1, 2)
-    return TrackTable(tracks, unit(mean, dim=1), flat, torch.arange(n + 1)*3, times)
+    return TrackTable(tracks, unit(mean, dim=1), flat, torch.arange(n + 1)*3, times, flat.sigmoid())
