@@ -61,7 +61,7 @@ def _others(peers:list[Facts], taken:set[str], n:int, rng:random.Random)->tuple[
         if track.track_id not in taken and len(found) < n: found.setdefault(track.track_id, track)
     return tuple(found.values())
 
-_Turns = int|Mapping[int, float]     # as in `make_pairs`
+_Turns = int|Mapping[int, float]  # as in `make_pairs`
 
 def _turns(n_turn:_Turns, rng:random.Random)->int:
     asked = [n_turn] if isinstance(n_turn, int) else list(n_turn)
@@ -117,7 +117,7 @@ _types = dict(pool=pa.int32(), dialog=pa.list_(_turn), target=_track, candidate=
 def _read_file(name:str)->str: return files('musechat.data').joinpath(name).read_text('utf-8')
 def _read_texts(name:str)->dict[str, str]: return dict(line.split('\t') for line in _read_file(name).splitlines())
 
-columns = _read_texts('quartets_columns.tsv')     # name: what it holds
+columns = _read_texts('quartets_columns.tsv')  # name: what it holds
 _needed = ('video_id', 'target_id', 'candidate_id', 'split', 'dialog')
 _schema = pa.schema([(name, _types.get(name, _text)) for name in columns])
 
@@ -224,15 +224,15 @@ def _rows(kept:list, corpus:Corpus, split:Mapping[str, str], pools:Sequence[Sequ
 def build_quartets(
     corpus:Corpus,
     features:Features,
-    pairs:Sequence[Pair],             # see `make_pairs`
+    pairs:Sequence[Pair],  # see `make_pairs`
     dialogs:str|Path|Iterable[Mapping],  # of `write_dialogs`: file or rows
-    split:Mapping[str, str],          # see `split_items`
-    out:str|Path,                     # folder; an older set there is replaced
+    split:Mapping[str, str],  # see `split_items`
+    out:str|Path,             # folder; an older set there is replaced
     pools:Sequence[Sequence[str]]|None=None,  # ids of the test items; None: `test_pools`
-    split_by:str='artist',            # how `split` was made, for the card
-    seed:int=0,                       # of the pools
+    split_by:str='artist',  # how `split` was made, for the card
+    seed:int=0,             # of the pools
     rows_per_shard:int=5000,
-)->'DatasetDict':                     # see `load_quartets`
+)->'DatasetDict':           # see `load_quartets`
     "Put quartets together, write them with their card, and load them."
     written, dropped = _given(dialogs)
     kept, broken = _sound(pairs, written)
@@ -248,7 +248,7 @@ def _write_all(out:Path, about:dict, rows:list[dict], pools:Sequence[Sequence[st
     for name in ('quartets.json', 'README.md'): (out/name).unlink(missing_ok=True)
     there = {r['item_id'] for r in rows}
     write_atomic(out/'pools.json', json.dumps([[i for i in ids if i in there] for ids in pools]))
-    about['licence'] = 'apache-2.0' if about['kind'] == 'simulated' else 'other'     # as the hub names it
+    about['licence'] = 'apache-2.0' if about['kind'] == 'simulated' else 'other'  # as the hub names it
     about['files'] = _write_shards(out, rows, rows_per_shard)
     write_atomic(out/'README.md', _card(about, rows))
     write_atomic(out/'quartets.json', json.dumps(about, indent=1))
@@ -385,8 +385,8 @@ def _read_about(folder:Path)->dict:
     return about
 
 def dataset_card(
-    path:str|Path,       # folder made by `build_quartets`
-)->str:                  # Markdown with the head that the hub reads
+    path:str|Path,  # folder made by `build_quartets`
+)->str:             # Markdown with the head that the hub reads
     "Describe a data set anew from its rows."
     about = _read_about(Path(path))
     rows = []
@@ -413,14 +413,14 @@ def _load_ours(folder:Path)->'DatasetDict':
     return _dataset_dict({s: pa.concat_tables(ts) for s, ts in tables.items()})
 
 def to_quartet(
-    row:Mapping,         # of a data set
+    row:Mapping,  # of a data set
 )->Quartet:
     "A row as a `musechat.core.types.Quartet`."
     turns = tuple(Turn(m['role'], m['text'], m['track_id']) for m in row['dialog'])
     return Quartet(row['video_id'], row['candidate_id'], row['target_id'], turns, row['split'])
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-042
-_longest_text = 20_000      # characters of one text in a foreign file
+_longest_text = 20_000  # characters of one text in a foreign file
 _needs = {pa.string(): 'a text', pa.bool_(): 'true or false', pa.int32(): 'a whole number',
           pa.int64(): 'a whole number'}
 
@@ -482,7 +482,7 @@ def _faults(row:object)->Iterator[str]:
     yield from _bad_dialog(row['dialog'])
 
 # %% ../../nbs/60_data/50_quartets.ipynb #cell-043
-_longest_line = 10**7       # bytes of one JSON row
+_longest_line = 10**7  # bytes of one JSON row
 
 def _parsed(text:bytes, path:Path, where:str)->object:
     try: return json.loads(text)

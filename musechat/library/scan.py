@@ -83,8 +83,9 @@ def _read_folder(root:str, found:Found)->None:
 # %% ../../nbs/40_library/00_scan.ipynb #cell-010
 def _find(given:str, found:Found)->None:
     "What lies at one path."
-    path = os.path.realpath(os.path.expanduser(given))
-    try: s = os.stat(path)
+    try:
+        path = os.path.realpath(os.path.expanduser(given))
+        s = os.stat(path)
     except (OSError, ValueError) as e:
         if '://' in given: found.failed.append((given, 'unsafe', 'a URL is no file'))
         else: found.failed.append((given, 'missing', getattr(e, 'strerror', None) or str(e)))

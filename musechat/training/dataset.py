@@ -11,10 +11,10 @@ __all__ = ['corpus_features', 'in_turn', 'corpus_split', 'get_backend', 'write_s
 import json
 import logging
 import os
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Iterable, Mapping, NamedTuple
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, TYPE_CHECKING
 
 from filelock import FileLock
 
@@ -34,35 +34,40 @@ from ..data.dialogs.templates import TemplateBackend
 from ..models.fit import TrainConfig
 from .candidate_ranker import Candidate, evaluate_mvp, pick_candidates, recordings_of, train_mvp
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-005
+# %% ../../nbs/70_training/10_dataset.ipynb #cell-006
+if TYPE_CHECKING: from datasets import DatasetDict
+
+_Tell = Callable[[str], None]
+
 _log = logging.getLogger(__name__)
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-006
+def _n_process()->int: return int(os.environ.get('WORLD_SIZE', 1))
+
 def corpus_features(
     corpus:Corpus,
-    preset:str|Preset='laptop',           # whose encoders
-    folder:str|Path|None=None,            # None: `features/<preset>` in the corpus folder
-    n_workers:int|None=None,              # processes; None: one a core; 0: none
-    progress:bool=True,                   # a bar on stderr
+    preset:str|Preset='laptop',  # whose encoders
+    folder:str|Path|None=None,   # None: `features/<preset>` in the corpus folder
+    n_workers:int|None=None,     # processes; None: one a core; 0: none
+    progress:bool=True,          # a bar on stderr
 )->Features:
     "The features of a corpus, encoded if they are not there, finished if they are not whole."
     p = get_preset(preset)
     folder = Path(folder) if folder is not None else corpus.folder/'features'/p.name
     with in_turn(folder): return encode_corpus(corpus, folder, p, n_workers=n_workers, progress=progress)
 
-def in_turn(folder:Path)->Any:
+def in_turn(folder:Path)->AbstractContextManager:
     "Under `accelerate launch`, one process after another: the first does the work, and the others find it done."
-    if int(os.environ.get('WORLD_SIZE', 1)) < 2: return nullcontext()
+    if _n_process() < 2: return nullcontext()
     Path(folder).mkdir(parents=True, exist_ok=True)
     return FileLock(Path(folder)/'.turn')
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-009
 def corpus_split(
     corpus:Corpus,
-    features:Features,        # in whose folder the split is kept
-    by:str='artist',          # or 'video' as in the paper, or another of `split_groups`
+    features:Features,  # in whose folder the split is kept
+    by:str='artist',    # or 'video' as in the paper, or another of `split_groups`
     seed:int=0,
-)->dict[str, str]:            # item_id -> 'train', 'validation' or 'test'; items without features are left out
+)->dict[str, str]:      # item_id -> 'train', 'validation' or 'test'; items without features are left out
     "The split of a corpus, the same whenever it is asked for."
     path = features.folder/f'split-{by}-{seed}.json'
     known = set(features.item_ids)
@@ -72,16 +77,16 @@ def corpus_split(
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-011
 def get_backend(
-    name:str='template',               # or 'local' or 'openai'
-    model:str|None=None,               # for 'local' and 'openai': which model
-    base_url:str|None=None,            # for 'openai': where the server is
+    name:str='template',  # or 'local' or 'openai'
+    model:str|None=None,  # for 'local' and 'openai': which model
+    base_url:str|None=None,  # for 'openai': where the server is
     seed:int=0,
-    **options:Any,                     # for the back end: `n_parallel`, `requests_per_minute`, ...
+    **options:Any,  # for the back end: `n_parallel`, `requests_per_minute`, ...
 )->Backend:
     "A back end by name."
     if name == 'template': return TemplateBackend(seed=seed)
     if name == 'local':
-        from musechat.data.dialogs.local import LocalBackend      # which takes transformers to import
+        from musechat.data.dialogs.local import LocalBackend  # which takes transformers to import
         return LocalBackend(model or 'smollm2-135m-instruct', seed=seed, **options)
     if name != 'openai':
         raise MusechatError(f"unknown back end {printable(name, 40)!r}: musechat has template, local, openai")
@@ -93,67 +98,75 @@ def get_backend(
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-014
 def write_split(
-    folder:str|Path,               # of a model
-    corpus:Corpus,                 # that it was trained on
-    split:Mapping[str, str],       # item_id -> 'train', 'validation' or 'test'
+    folder:str|Path,          # of a model
+    corpus:Corpus,            # that it was trained on
+    split:Mapping[str, str],  # item_id -> 'train', 'validation' or 'test'
 )->Path:
     "Write `split.json` beside a model: what it has seen."
     tracks = {i: corpus[i].track_id for i in split}
     return write_atomic(Path(folder)/'split.json',
                         json.dumps(dict(corpus=corpus.fingerprint, split=dict(split), tracks=tracks), indent=0))
 
-def refuse_leaks(
-    folder:str|Path,               # of a model
-    split:Mapping[str, str],       # of the corpus that it is to work on now
-    corpus:Corpus|None=None,       # that corpus; None: items are known by their names alone
-    what:str='ranker',             # the model, for the message
-):
-    "Refuse a model that was trained on what is for validation or testing now."
-    path = Path(folder)/'split.json'
-    if not path.is_file(): return
+def _trained_on(path:Path, what:str)->dict[str, str|None]:
+    "Items of the training part and their tracks, where `split.json` knows them."
     try:
         about = json.loads(path.read_bytes())
         tracks = about.get('tracks') or {}
-        seen = {i: tracks.get(i) for i, part in about['split'].items() if part == 'train'}
-    except (ValueError, KeyError, TypeError,
-            AttributeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): train the {what} again") from e
+        return {i: tracks.get(i) for i, part in about['split'].items() if part == 'train'}
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): train the {what} again") from e
+
+# %% ../../nbs/70_training/10_dataset.ipynb #ds-04
+def refuse_leaks(
+    folder:str|Path,          # of a model
+    split:Mapping[str, str],  # of the corpus that it is to work on now
+    corpus:Corpus|None=None,  # that corpus; None: items are known by their names alone
+    what:str='ranker',        # the model, for the message
+):
+    "Refuse a model that was trained on what is for validation or testing now."
+    path = Path(folder)/'split.json'
+    seen = _trained_on(path, what) if path.is_file() else {}
     def same(i): return i in seen and (corpus is None or seen[i] is None or seen[i] == corpus[i].track_id)
     leaked = [i for i, part in split.items() if part != 'train' and same(i)]
-    if leaked:
-        raise MusechatError(f"the {what} in {printable(folder)} was trained on {len(leaked)} videos that are for validation or testing now (such as {printable(leaked[0], 70)}): "
-                                   "use the split it was trained with, or train another")
+    if not leaked: return
+    raise MusechatError(f"the {what} in {printable(folder)} was trained on {len(leaked)} videos that are for "
+                        f"validation or testing now (such as {printable(leaked[0], 70)}): use the split it was "
+                        "trained with, or train another")
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-015
 def train_ranker(
     corpus:Corpus,
     features:Features,
-    split:Mapping[str, str],       # see `corpus_split`
-    out:str|Path,                  # folder of the model
+    split:Mapping[str, str],  # see `corpus_split`
+    out:str|Path,             # folder of the model
     seed:int=0,
     config:TrainConfig|None=None,  # None: `mvp_training`
     progress:bool=True,
 )->Mvp:
     "Train the candidate ranker, or continue where that was stopped; `split.json` beside it tells what it has seen."
-    about = f"{len(features)} {'simulated ' if corpus.kind == 'simulated' else ''}videos with music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint})."
+    simulated = 'simulated ' if corpus.kind == 'simulated' else ''
+    about = (f"{len(features)} {simulated}videos with music (a corpus of kind '{corpus.kind}', "
+             f"fingerprint {corpus.fingerprint}).")
     mvp = train_mvp(features, split, out, seed, recordings_of(corpus), config, about=about, progress=progress)
     write_split(out, corpus, split)
     return mvp
 
 def load_ranker(
-    folder:str|Path,               # made by `train_ranker`, or a hub id
-    split:Mapping[str, str],       # of the corpus that candidates are wanted for
-    corpus:Corpus|None=None,       # that corpus, see `refuse_leaks`
+    folder:str|Path,          # made by `train_ranker`, or a hub id
+    split:Mapping[str, str],  # of the corpus that candidates are wanted for
+    corpus:Corpus|None=None,  # that corpus, see `refuse_leaks`
 )->Mvp:
     "Load a ranker, and refuse one that has seen what is for testing now."
     refuse_leaks(folder, split, corpus)
     return Mvp.from_pretrained(folder)
 
+# %% ../../nbs/70_training/10_dataset.ipynb #ds-05
 def rank_test(
     mvp:Mvp,
     corpus:Corpus,
     features:Features,
-    split:Mapping[str, str],       # see `corpus_split`
-    seed:int=0,                    # of the pools and the intervals
+    split:Mapping[str, str],  # see `corpus_split`
+    seed:int=0,               # of the pools and the intervals
 )->RankingTable:
     "How a ranker does on the test videos, in pools of 510 or more (paper, section 5.2), beside chance."
     pools = test_pools([i for i, part in split.items() if part == 'test'], seed=seed)
@@ -163,10 +176,10 @@ def rank_test(
 @dataclass(frozen=True)
 class Made:
     "What `make_dataset` made."
-    folder: Path                   # of the data set
-    quartets: Any                  # `datasets.DatasetDict`
-    report: SynthesisReport        # what was written, repaired and dropped
-    failures: dict[str, str]       # item_id -> why it could not be encoded
+    folder: Path              # of the data set
+    quartets: 'DatasetDict'
+    report: SynthesisReport   # what was written, repaired and dropped
+    failures: dict[str, str]  # item_id -> why it could not be encoded
     def __repr__(self)->str:
         sizes = ', '.join(f'{len(rows)} for {name}' for name, rows in self.quartets.items())
         missed = f'\n{len(self.failures)} videos could not be encoded' if self.failures else ''
@@ -181,71 +194,82 @@ class Made:
 class Plan:
     "What dialogs are to be written about."
     features: Features
-    split: dict[str, str]              # item_id -> 'train', 'validation' or 'test'
-    candidates: dict[str, Candidate]   # by item_id
-    pairs: list[Pair]                  # in the corpus' order
+    split: dict[str, str]             # item_id -> 'train', 'validation' or 'test'
+    candidates: dict[str, Candidate]  # by item_id
+    pairs: list[Pair]                 # in the corpus' order
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-019
+def _candidates(mvp:str|Path|None, corpus:Corpus, found:Features, split:dict[str, str], out:Path, seed:int,
+                progress:bool, tell:_Tell)->dict[str, Candidate]:
+    "What the ranker in a folder offers for each video, or one that is trained on the corpus."
+    if mvp is None:
+        tell('training the candidate ranker')
+        ranker = train_ranker(corpus, found, split, out/'mvp', seed, progress=progress)
+    else: ranker = load_ranker(mvp, split, corpus)
+    tell('choosing candidates')
+    return pick_candidates(ranker, found, split, seed=seed, recordings=recordings_of(corpus))
+
 def plan_dataset(
     corpus:Corpus,
-    out:str|Path,                            # folder of the data set; a ranker that is trained goes in there
-    mvp:str|Path|None=None,                  # folder of a ranker; None: train one
-    preset:str|Preset='laptop',              # whose encoders
-    features:str|Path|None=None,             # see `corpus_features`
-    n_turn:int|Mapping[int, float]=2,        # turns of a dialog; or {2: .8, 3: .2}, a share for each number
-    split_by:str='artist',                   # or 'video', as in the paper
+    out:str|Path,                 # of the data set and of a new ranker
+    mvp:str|Path|None=None,       # folder of a ranker; None: train one
+    preset:str|Preset='laptop',   # whose encoders
+    features:str|Path|None=None,  # see `corpus_features`
+    n_turn:int|Mapping[int, float]=2,  # turns of a dialog, or a share for each number
+    split_by:str='artist',    # or 'video', as in the paper
     seed:int=0,
-    n_workers:int|None=None,                 # processes that encode; None: one a core
-    progress:bool=True,                      # bars on stderr
-    tell:Callable[[str], None]=_log.info,    # is told what step begins
+    n_workers:int|None=None,  # to encode; None: one a core
+    progress:bool=True,       # bars on stderr
+    tell:_Tell=_log.info,     # is told what step begins
 )->Plan:
     "The steps before anything is written: encode, split, rank, pair."
     require('train', 'datasets', *['accelerate'][:mvp is None])
     tell(f'encoding {len(corpus)} videos and their music')
     found = corpus_features(corpus, preset, features, n_workers, progress)
     split = corpus_split(corpus, found, split_by, seed)
-    if mvp is None: tell('training the candidate ranker')
-    ranker = load_ranker(mvp, split, corpus) if mvp is not None else train_ranker(corpus, found, split, Path(out)/'mvp',
-                                                                                  seed, progress=progress)
-    tell('choosing candidates')
-    candidates = pick_candidates(ranker, found, split, seed=seed, recordings=recordings_of(corpus))
+    candidates = _candidates(mvp, corpus, found, split, Path(out), seed, progress, tell)
     return Plan(found, split, candidates, make_pairs(corpus, found, candidates, split, n_turn, seed))
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-020
 def _beside(path:str|Path, folder:Path)->str:
     "A path as seen from a folder, so that both can be moved together."
     try: return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix()
-    except ValueError: return str(Path(path).resolve())      # on another drive
+    except ValueError: return str(Path(path).resolve())  # on another drive
 
 def _write_source(out:Path, corpus:Corpus, plan:Plan, mvp:str|Path|None, split_by:str, seed:int)->Path:
     "Write `source.json`: what a data set was made of, and where that is."
-    # else a name on the hub
-    ranker = _beside(out/'mvp' if mvp is None else mvp, out) if mvp is None or Path(mvp).exists() else str(mvp)
+    mvp = out/'mvp' if mvp is None else mvp
+    ranker = _beside(mvp, out) if Path(mvp).exists() else str(mvp)  # else a name on the hub
     about = dict(format=1, corpus=_beside(corpus.folder, out), fingerprint=corpus.fingerprint,
                  features=_beside(plan.features.folder, out), mvp=ranker, split_by=split_by, seed=seed)
     return write_atomic(out/'source.json', json.dumps(about, indent=1))
 
+def _build(plan:Plan, limit:int|None, corpus:Corpus, out:Path, mvp:str|Path|None, by:str, seed:int)->'DatasetDict':
+    "The quartets of a folder's dialogs, with a note of what they were made of."
+    quartets = build_quartets(corpus, plan.features, plan.pairs[:limit], out/'dialogs'/'dialogs.jsonl', plan.split, out,
+                              split_by=by, seed=seed)
+    _write_source(out, corpus, plan, mvp, by, seed)
+    return quartets
+
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-021
 def make_dataset(
     corpus:Corpus,
-    out:str|Path,                            # folder of the data set
-    backend:Backend|str='template',          # see `get_backend`
-    limit:int|None=None,                     # dialogs at most, of the first videos; a later run goes on from there
-    split_by:str='artist',                   # or 'video', as in the paper
+    out:str|Path,  # folder of the data set
+    backend:Backend|str='template',  # see `get_backend`
+    limit:int|None=None,    # a later run goes on from there
+    split_by:str='artist',  # or 'video', as in the paper
     seed:int=0,
-    progress:bool=True,                      # bars on stderr
-    tell:Callable[[str], None]=_log.info,    # is told what step begins
-    **planned:Any,                           # as for `plan_dataset`: mvp, preset, features, n_turn, n_workers
+    progress:bool=True,     # bars on stderr
+    tell:_Tell=_log.info,   # is told what step begins
+    **planned:Any,          # for `plan_dataset`: mvp, preset, features, ...
 )->Made:
     "Make quartets out of a corpus, or finish a data set that was interrupted."
     out, backend = Path(out), get_backend(backend, seed=seed) if isinstance(backend, str) else backend
     plan = plan_dataset(corpus, out, split_by=split_by, seed=seed, progress=progress, tell=tell, **planned)
-    tell(f'writing {min(len(plan.pairs), limit or len(plan.pairs))} dialogs')
+    tell(f'writing {len(plan.pairs[:limit])} dialogs')
     report = write_dialogs(plan.pairs, backend, out/'dialogs', limit=limit, progress=progress)
     if not report.n_written: raise MusechatError(f"no dialog was written: {report}")
-    quartets = build_quartets(corpus, plan.features, plan.pairs[:limit], out/'dialogs'/'dialogs.jsonl', plan.split, out,
-                              split_by=split_by, seed=seed)
-    _write_source(out, corpus, plan, planned.get('mvp'), split_by, seed)
+    quartets = _build(plan, limit, corpus, out, planned.get('mvp'), split_by, seed)
     return Made(out, quartets, report, plan.features.failures)
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-023
@@ -253,20 +277,20 @@ class Data(NamedTuple):
     "A corpus and what was made of it."
     corpus: Corpus
     features: Features
-    quartets: Any              # `datasets.DatasetDict`
-    split: dict[str, str]      # item_id -> 'train', 'validation' or 'test'
+    quartets: 'DatasetDict'
+    split: dict[str, str]  # item_id -> 'train', 'validation' or 'test'
 
 def quartets_folder(
-    path:str|Path,             # of quartets, or of a corpus
+    path:str|Path,         # of quartets, or of a corpus
 )->Path:
     "Where the quartets are: in a corpus they have a folder of that name."
     path = Path(path)
     return path/'quartets' if (path/'corpus.json').is_file() else path
 
+# %% ../../nbs/70_training/10_dataset.ipynb #ds-06
 def read_source(
-    folder:str|Path,           # of quartets
-# corpus, features, mvp as paths from here; split_by, seed, fingerprint; empty where nothing is known
-)->dict[str, Any]:
+    folder:str|Path,  # of quartets
+)->dict[str, Any]:    # corpus, features, mvp as paths from here; split_by, seed, fingerprint; {}: nothing is known
     "What `make_dataset` noted about where things are."
     path = Path(folder)/'source.json'
     if not path.is_file(): return {}
@@ -276,8 +300,8 @@ def read_source(
         are_texts = all(isinstance(about[k], str) and about[k] for k in texts)
         if about['format'] != 1 or type(about['seed']) is not int or not are_texts:
             raise ValueError('not of format 1')
-    except (ValueError, KeyError,
-            TypeError) as e: raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): make the quartets again") from e
+    except (ValueError, KeyError, TypeError) as e:
+        raise MusechatError(f"{printable(path)} cannot be read ({printable(e, 100)}): make the quartets again") from e
     there = {k: Path(folder)/about[k] for k in ('corpus', 'features', 'mvp')}
     return about | {k: p for k, p in there.items() if k != 'mvp' or p.exists()}
 
@@ -289,7 +313,6 @@ def _same_split(rows:Iterable[Mapping], split:Mapping[str, str], folder:Path)->N
         raise MusechatError(f"the quartets in {printable(folder)} were made with another split "
                             f"({len(wrong)} differ, such as {printable(wrong[0], 70)}): make them again")
 
-# %% ../../nbs/70_training/10_dataset.ipynb #cell-025
 def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None)->None:
     "Quartets must be of this corpus, and of the split that is wanted."
     where = f"the quartets in {printable(folder)}"
@@ -301,39 +324,45 @@ def _check_source(source:Mapping, folder:Path, corpus:Corpus, split_by:str|None)
                             f"--split-by {split_by}` makes others")
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-026
+def _known_corpus(folder:Path)->Path:
+    "The corpus that quartets say they were made of."
+    if source := read_source(folder): return source['corpus']
+    raise MusechatError(f"{printable(folder)} does not say which corpus it was made of (it has no source.json): "
+                        "name it with --corpus")
+
+def _refuse_several(path:str|Path)->None:
+    if _n_process() < 2: return
+    raise MusechatError(f"{printable(path)} has no quartets, and several processes cannot make them: "
+                        "run `musechat synthesize` first, on one machine")
+
 def find_data(
-    path:str|Path,                           # folder of quartets, or of a corpus
-    corpus:str|Path|None=None,               # of the corpus, where the quartets do not know it
-    features:str|Path|None=None,             # of the features; None: as the quartets say, else beside the corpus
-    preset:str|Preset='laptop',              # whose encoders
-    split_by:str|None=None,                  # 'artist' or 'video'; None: as the quartets were made
-    seed:int=0,                              # of quartets that are made
-    n_workers:int|None=None,                 # processes that encode; None: one a core
-    progress:bool=True,                      # bars on stderr
-    tell:Callable[[str], None]=_log.info,    # is told what step begins
+    path:str|Path,                # folder of quartets, or of a corpus
+    corpus:str|Path|None=None,    # where the quartets do not know it
+    features:str|Path|None=None,  # None: as the quartets say, or beside the corpus
+    preset:str|Preset='laptop',   # whose encoders
+    split_by:str|None=None,       # None: as the quartets were made
+    seed:int=0,                   # of new quartets
+    n_workers:int|None=None,      # None: one a core
+    progress:bool=True,           # bars on stderr
+    tell:_Tell=_log.info,         # is told what step begins
 )->Data:
-    "Corpus, features, quartets and split of a data set; templates write quartets of three turns where there are none."
+    "Corpus, features, quartets and split of a data set; templates write quartets where there are none."
     folder = quartets_folder(path)
-    if folder != Path(path): corpus = Path(path)
-    source = read_source(folder)
-    if corpus is None and not source:
-        raise MusechatError(f"{printable(folder)} does not say which corpus it was made of (it has no source.json): name it with --corpus")
-    opened = Corpus.open(corpus or source['corpus'])
-    if folder != Path(path) and not (folder/'quartets.json').is_file():
-        if int(os.environ.get('WORLD_SIZE', 1)) > 1:
-            raise MusechatError(f"{printable(path)} has no quartets, and several processes cannot make them: run `musechat synthesize` first, on one machine")
-        make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, progress=progress, tell=tell,
-                     preset=preset, features=features, n_turn=3, n_workers=n_workers)
-        source = read_source(folder)
-    if source: _check_source(source, folder, opened, split_by)
-    return _open_data(folder, opened, source, features, preset, split_by, n_workers, progress)
+    is_corpus = folder != Path(path)
+    options = dict(preset=preset, features=features, n_workers=n_workers, progress=progress)
+    opened = Corpus.open(path if is_corpus else corpus or _known_corpus(folder))
+    if is_corpus and not (folder/'quartets.json').is_file():
+        _refuse_several(path)
+        make_dataset(opened, folder, split_by=split_by or 'artist', seed=seed, tell=tell, n_turn=3, **options)
+    return _open_data(folder, opened, split_by, **options)
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-027
-def _open_data(folder:Path, corpus:Corpus, source:Mapping, features:str|Path|None, preset:str|Preset, split_by:str|None,
-               n_workers:int|None, progress:bool)->Data:
+def _open_data(folder:Path, corpus:Corpus, split_by:str|None, features:str|Path|None, **options:Any)->Data:
     "Open what `find_data` has found; quartets of others bring their own split."
+    source = read_source(folder)
+    if source: _check_source(source, folder, corpus, split_by)
     if features is None and source and source['features'].is_dir(): features = source['features']
-    quartets, found = load_quartets(folder), corpus_features(corpus, preset, features, n_workers, progress)
+    quartets, found = load_quartets(folder), corpus_features(corpus, folder=features, **options)
     rows = [r for part in quartets.values() for r in part.select_columns(['item_id', 'split'])]
     if not source: return Data(corpus, found, quartets, {r['item_id']: r['split'] for r in rows if r['item_id']})
     split = corpus_split(corpus, found, source['split_by'], source['seed'])

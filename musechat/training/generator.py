@@ -12,34 +12,34 @@ import hashlib
 import math
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
 import numpy as np
 import torch
 from torch import distributed as dist
 from ..core.errors import MusechatError
-from ..data.corpus import Corpus
+from ..data.corpus import Corpus, items_of_tracks
+from ..data.features import Features
 from .dataset import Data, write_split
 from ..encoders.audio import summary_width
 from ..models.generator import (
-    GenerationRequest, collate, fast_dtype, Generator, GeneratorConfig, open_base, prompt_ids, reply_ids)
+    GenerationRequest, collate, fast_dtype, Generator, GeneratorConfig, open_base, prompt_ids, reply_ids, track_music)
 from ..language.facts import Facts, untitled
 from ..models.saving import evaluating
 from ..models.fit import draw, fit, FitResult, TrainConfig
 from .candidate_ranker import training_card
-from ..models.generator import track_music
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-005
 class Sample(NamedTuple):
     "A reply, and all that its writer may know."
     ask: GenerationRequest
-    item: int              # number of the track in the features
+    item: int     # number of the track in the features
     reply: str
-    facts: Facts           # of the track: what the reply may claim
-    before: tuple[Facts, ...] = ()     # tracks offered earlier, oldest first
+    facts: Facts  # of the track: what the reply may claim
+    before: tuple[Facts, ...] = ()  # tracks offered earlier, oldest first
     video_id: str = ''
 
 def facts_of(
-    row:Mapping,           # 'target', 'candidate' or one of 'others' of a quartet
+    row:Mapping,  # 'target', 'candidate' or one of 'others' of a quartet
     track_id:str,
 )->Facts:
     "What a quartet says of a track."
@@ -48,41 +48,40 @@ def facts_of(
 
 def ask_for(
     facts:Facts,
-    said:str|None=None,            # the user's newest words
-    before:Facts|None=None,        # the track offered before
+    said:str|None=None,      # the user's newest words
+    before:Facts|None=None,  # the track offered before
 )->GenerationRequest:
     "The prompt's part of what is known: names, not sound."
-    name = lambda f: None if f.name == untitled else f.name
+    def name(f): return None if f.name == untitled else f.name
     return GenerationRequest(name(facts), facts.by, facts.year, said, name(before) if before else None)
 
+# %% ../../nbs/70_training/40_generator.ipynb #ge-01
 def _offers(row:Mapping)->list[Facts]:
     "The tracks of a quartet in the order in which they are offered."
     return [facts_of(row['candidate'], row['candidate_id']), *(facts_of(o, o['track_id']) for o in row['others'] or ()),
             facts_of(row['target'], row['target_id'])]
 
 def read_replies(
-    rows:Iterable[Mapping],        # quartets, see `musechat.data.quartets.load_quartets`
-    corpus:Corpus,                 # that they were made of
-    features:Any,                  # `Features`
-    last:bool=False,               # only the reply that offers the target
+    rows:Iterable[Mapping],  # quartets, see `musechat.data.quartets.load_quartets`
+    corpus:Corpus,           # that they were made of
+    features:Features,
+    last:bool=False,         # only the reply that offers the target
 )->list[Sample]:
     "Samples of a data set; replies about a track without features are left out."
-    known, found = set(features.item_ids), []
-    # of copies of a track the first counts
-    of_track = {i.track_id: features.index(i.item_id) for i in reversed([*corpus]) if i.item_id in known}
+    found, of_track = [], items_of_tracks(corpus, set(features.item_ids))
     for row in rows:
         offers = _offers(row)
         for k in range(len(offers) - 1 if last else 0, len(offers)):
             if (item := of_track.get(offers[k].track_id)) is None: continue
             said, reply = (row['dialog'][2*k + j]['text'] for j in (0, 1))
-            found.append(Sample(ask_for(offers[k], said, offers[k - 1] if k else None), item, reply, offers[k],
-                                tuple(offers[:k]), row['video_id']))
+            ask = ask_for(offers[k], said, offers[k - 1] if k else None)
+            found.append(Sample(ask, features.index(item), reply, offers[k], tuple(offers[:k]), row['video_id']))
     return found
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-006
 def item_music(
-    features:Any,                # `Features`
-)->torch.Tensor:                 # (n_item, d_music)
+    features:Features,
+)->torch.Tensor:  # (n_item, d_music)
     "What a generator hears of each track of a corpus; of musicnn's summaries that is what a library keeps."
     summary, offsets = features.summaries()
     d = summary_width(features.versions['music'], summary.shape[1])
@@ -90,9 +89,9 @@ def item_music(
 
 def new_generator(
     config:GeneratorConfig,
-    music:torch.Tensor,          # (n, d_music) of the training tracks
+    music:torch.Tensor,  # (n, d_music) of the training tracks
     seed:int=0,
-    **settings:Any,              # the width and the version of the music, put in place of the config's
+    **settings:Any,      # the width and the version of the music, put in place of the config's
 )->Generator:
     "A fresh generator whose scale is that of the training tracks."
     with torch.random.fork_rng([]):
@@ -106,14 +105,15 @@ class ReplySamples:
     "Replies as training data for `musechat.models.fit.fit`."
     def __init__(self,
         samples:Sequence[Sample],
-        music:torch.Tensor,            # (n_item, d_music), one row a track
-        generator:Generator,           # whose tokenizer and frame are used
-        drop_name:float=.1,            # share of samples without names
-        drop_music:float=.1,           # share of samples without music
-        limit:int=128,                 # tokens of a reply
+        music:torch.Tensor,   # (n_item, d_music), one row a track
+        generator:Generator,  # whose tokenizer and frame are used
+        drop_name:float=.1,   # share of samples without names
+        drop_music:float=.1,  # share of samples without music
+        limit:int=128,        # tokens of a reply
         seed:int=0,
     ):
-        self.samples, self.music, self.frame, self.tokenizer = list(samples), music.float(), generator.frame, generator.tokenizer
+        self.samples, self.music = list(samples), music.float()
+        self.frame, self.tokenizer = generator.frame, generator.tokenizer
         self.drop_name, self.drop_music, self.limit, self.seed = drop_name, drop_music, limit, seed
         if not self.samples: raise MusechatError("there are no replies to learn from: quartets without features?")
         self.replies = [reply_ids(self.tokenizer, self.frame, s.reply, limit) for s in self.samples]
@@ -124,8 +124,8 @@ class ReplySamples:
     @property
     def fingerprint(self)->str:
         "Changes with the samples and with what is done to them."
-        about = repr([(s.ask, s.item, s.reply) for s in self.samples]) + repr((self.drop_name, self.drop_music,
-                                                                               self.limit, self.seed, self.frame))
+        about = repr([(s.ask, s.item, s.reply) for s in self.samples])
+        about += repr((self.drop_name, self.drop_music, self.limit, self.seed, self.frame))
         return hashlib.sha256(about.encode('utf-8', 'backslashreplace') + self.music.numpy().tobytes()).hexdigest()[:16]
 
     def prompt(self, ask:GenerationRequest)->list[int]:
@@ -135,9 +135,9 @@ class ReplySamples:
     def batch(self, epoch:int, rows:Sequence[int])->dict[str, torch.Tensor]:
         "Samples as tensors; what is left out depends on seed, epoch and row alone."
         asks, music = [], self.music[[self.samples[i].item for i in rows]].clone()
+        shares = self.drop_name, self.drop_music, .5
         for k, i in enumerate(rows):
-            nameless, deaf, quiet = (int(draw(self.seed, epoch, int(i), j))/2**64 < p for j,
-                                     p in enumerate((self.drop_name, self.drop_music, .5)))
+            nameless, deaf, quiet = (int(draw(self.seed, epoch, int(i), j))/2**64 < p for j, p in enumerate(shares))
             ask = self.samples[i].ask
             if nameless: ask = ask._replace(name=None, artist=None, year=None)
             elif deaf: music[k] = float('nan')
@@ -147,16 +147,16 @@ class ReplySamples:
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-012
 def reply_step(
-    model:torch.nn.Module,       # a `Generator`, perhaps wrapped
+    model:torch.nn.Module,  # a `Generator`, perhaps wrapped
     batch:Mapping[str, torch.Tensor],
 )->dict[str, torch.Tensor]:
     "Loss of a batch: the mean over all trained tokens, those of other processes among them (paper, Eq. 6)."
     nll, _ = model(**batch)
-    return dict(loss=nll.sum()/mean_over_processes(len(nll), nll.device))       # gradients are averaged over processes
+    return dict(loss=nll.sum()/mean_over_processes(len(nll), nll.device))  # gradients are averaged over processes
 
 def mean_over_processes(
     x:float,
-    device:torch.device|str='cpu',       # where the processes talk
+    device:torch.device|str='cpu',  # where the processes talk
 )->float:
     "The mean of a number over all processes; the number itself where there is one."
     if not (dist.is_available() and dist.is_initialized()): return x
@@ -164,11 +164,12 @@ def mean_over_processes(
     dist.all_reduce(total)
     return total.item()/dist.get_world_size()
 
+# %% ../../nbs/70_training/40_generator.ipynb #ge-05
 def reply_likelihood(
     model:Generator,
-    data:ReplySamples,           # nothing is left out here
+    data:ReplySamples,  # nothing is left out here
     batch_size:int=16,
-)->dict[str, float]:             # nll: nats a token; likelihood: exp(-nll), in (0, 1]
+)->dict[str, float]:    # nll: nats a token; likelihood: exp(-nll), in (0, 1]
     "How likely a model finds replies, token by token, everything known."
     order, total, n = np.argsort(data.lengths, kind='stable'), 0., 0
     for k in range(0, len(order), batch_size):
@@ -185,38 +186,39 @@ def reply_likelihood(
 generator_training = TrainConfig(n_epoch=1, batch_size=12, lr=1e-3, lr_scale={'projection': 3.}, weight_decay=.01,
                                  warmup=.05, eval_every=.5, save_every=.1, monitor='likelihood', n_thread=2)
 
-def usual_precision()->str:      # of `TrainConfig.mixed_precision`
+def usual_precision()->str:  # of `TrainConfig.mixed_precision`
     "'bf16' where the GPU, or else the processor, computes in it; 'no' elsewhere."
     return 'bf16' if fast_dtype('cuda' if torch.cuda.is_available() else 'cpu') == torch.bfloat16 else 'no'
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-016
+def _watching(samples:Sequence[Sample]|None, music:torch.Tensor, model:Generator)->Callable|None:
+    "What tells the best step: the likelihood of replies that are held out."
+    if not samples: return None
+    held = ReplySamples(samples, music, model, 0., 0.)
+    return lambda m: reply_likelihood(m, held)
+
 def train_generator(
-    samples:Mapping[str, Sequence[Sample]],       # 'train' and 'validation'
-    music:torch.Tensor,                           # (n_item, d_music)
-    out:str|Path,                                 # folder for the model, the log and the checkpoints
+    samples:Mapping[str, Sequence[Sample]],  # 'train' and 'validation'
+    music:torch.Tensor,  # (n_item, d_music)
+    out:str|Path,        # for model, log and checkpoints
     config:GeneratorConfig|None=None,
-    training:TrainConfig|None=None,               # None: `generator_training`, as precise as is usual here
+    training:TrainConfig|None=None,  # None: `generator_training`
     seed:int=0,
-    drop_name:float=.1,                           # see `ReplySamples`
+    drop_name:float=.1,    # see `ReplySamples`
     drop_music:float=.1,
-    music_version:str='',                         # of the music encoder
-    about:str='',                                 # for the model card
-    progress:bool=True,                           # bars on stderr
-)->Generator:                                     # in eval mode, on the CPU
+    music_version:str='',  # of the music encoder
+    about:str='',          # for the model card
+    progress:bool=True,
+)->Generator:              # in eval mode, on the CPU
     "Train a generator, or continue."
-    from accelerate import PartialState
-    training = replace(training or replace(generator_training, mixed_precision=usual_precision()), seed=seed)
     train = list(samples['train'])
-    model = new_generator(config or GeneratorConfig(), music[sorted({s.item for s in train})] if train else music, seed,
-                          music_version=music_version)
+    heard = music[sorted({s.item for s in train})] if train else music
+    model = new_generator(config or GeneratorConfig(), heard, seed, music_version=music_version)
     data = ReplySamples(train, music, model, drop_name, drop_music, seed=seed)
-    training = replace(training, batch_size=min(training.batch_size, len(data)))
-    held = ReplySamples(samples['validation'], music, model, 0., 0.) if samples.get('validation') else None
-    result = fit(model, data, reply_step, training, out, (lambda m: reply_likelihood(m, held)) if held else None,
-                 progress)
-    model = model.cpu().eval()
-    if PartialState().is_main_process: model.save_pretrained(out, _card(samples, training, result, about))
-    return model
+    training = _fitting(training, seed, len(data))
+    watch = _watching(samples.get('validation'), music, model)
+    result = fit(model, data, reply_step, training, out, watch, progress)
+    return _saved(model, out, _card(samples, training, result, about))
 
 # %% ../../nbs/70_training/40_generator.ipynb #cell-017
 def _card(samples:Mapping[str, Sequence[Sample]], training:TrainConfig, result:FitResult, about:str)->str:
@@ -224,21 +226,35 @@ def _card(samples:Mapping[str, Sequence[Sample]], training:TrainConfig, result:F
     data = f"{len(samples['train'])} replies for training, {len(samples.get('validation', ()))} for validation"
     return training_card(about, data, 'replies', result, asdict(training))
 
+def _fitting(training:TrainConfig|None, seed:int, n:int)->TrainConfig:
+    "Settings for n replies: a batch is no larger."
+    training = training or replace(generator_training, mixed_precision=usual_precision())
+    return replace(training, seed=seed, batch_size=min(training.batch_size, n))
+
+def _saved(model:Generator, out:str|Path, card:str)->Generator:
+    "On the CPU, and written with its card by one process."
+    from accelerate import PartialState
+    model = model.cpu().eval()
+    if PartialState().is_main_process: model.save_pretrained(out, card)
+    return model
+
 # %% ../../nbs/70_training/40_generator.ipynb #cell-018
 def train_generator_on(
-    data:Data,                                # see `musechat.training.dataset.find_data`
-    out:str|Path,                             # folder of the model
+    data:Data,     # see `musechat.training.dataset.find_data`
+    out:str|Path,  # folder of the model
     config:GeneratorConfig|None=None,
     training:TrainConfig|None=None,
     seed:int=0,
     progress:bool=True,
 )->Generator:
-    "Train the generator on a data set of quartets: all replies of the training part; the last ones of the validation part watch over it."
+    "Train the generator on the replies of a data set; the last ones of its validation part tell what is best."
     from accelerate import PartialState
     corpus, features = data.corpus, data.features
     samples = {part: read_replies(data.quartets[part], corpus, features, last=part != 'train')
                for part in ('train', 'validation') if part in data.quartets}
-    kind = f"Replies about {'simulated ' if corpus.kind == 'simulated' else ''}music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), split by artist or video as the quartets are."
+    simulated = 'simulated ' if corpus.kind == 'simulated' else ''
+    kind = (f"Replies about {simulated}music (a corpus of kind '{corpus.kind}', fingerprint {corpus.fingerprint}), "
+            "split by artist or video as the quartets are.")
     model = train_generator(samples, item_music(features), out, config, training, seed, about=kind, progress=progress,
                             music_version=features.versions['music'])
     if PartialState().is_main_process: write_split(out, corpus, data.split)

@@ -14,7 +14,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Callable, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -23,13 +23,14 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from ..core.errors import MusechatError, printable
-from ..data.corpus import Corpus
+from ..data.corpus import Corpus, items_of_tracks
 from ..encoders.audio import tag_columns
 from ..encoders.base import TextEncoder
 from .dataset import Data, write_split
 from ..data.features import Features
 from ..models.fusion import Fusion, FusionConfig, pad_messages, pad_tracks, Query
 from ..data.quartets import make_pairs
+from ..language.facts import Pair
 from ..models.losses import batch_loss
 from ..models.saving import evaluating, mean_by_item
 from ..data.dialogs.templates import TemplateBackend
@@ -38,15 +39,14 @@ from ..models.fit import draw, fit, FitResult, TrainConfig
 from .candidate_ranker import (
     pick_candidates, ranking_figures, recordings_of, training_card)
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-005
+# %% ../../nbs/70_training/20_recommender.ipynb #cell-007
 _log = logging.getLogger(__name__)
 
-# %% ../../nbs/70_training/20_recommender.ipynb #cell-007
 @dataclass(frozen=True)
 class Dialog:
     "A conversation whose end is known, in the ids of a corpus."
-    item_id: str                   # the video, and the music it should end with
-    answers: tuple[str, ...]       # what the user said from turn 2 on, oldest first
+    item_id: str              # the video, and the music it should end with
+    answers: tuple[str, ...]  # what the user said from turn 2 on, oldest first
     # item ids of the tracks offered before the last, oldest first; answers[k] answers offered[k]
     offered: tuple[str, ...]
     def __post_init__(self):
@@ -55,15 +55,15 @@ class Dialog:
     @property
     def n_turn(self)->int: return 1 + len(self.answers)
 
+# %% ../../nbs/70_training/20_recommender.ipynb #re-01
 def read_dialogs(
-    rows:Iterable[Mapping],        # of a data set of quartets, see `musechat.data.quartets.load_quartets`
-    corpus:Corpus,                 # that they were made of
-    features:Features,             # a dialog with an item that has none is left out
+    rows:Iterable[Mapping],  # of a data set of quartets, see `musechat.data.quartets.load_quartets`
+    corpus:Corpus,           # that they were made of
+    features:Features,       # a dialog with an item that has none is left out
 )->list[Dialog]:
     "Quartets in the ids of the corpus."
     known, in_corpus, found, lost = set(features.item_ids), {i.item_id for i in corpus}, [], 0
-    # of copies of a track the first counts
-    of_track = {i.track_id: i.item_id for i in reversed([*corpus]) if i.item_id in known}
+    of_track = items_of_tracks(corpus, known)
     for row in rows:
         offers = [of_track.get(m['track_id']) for m in row['dialog'] if m['role'] == 'recommender'][:-1]
         item = row.get('item_id') if row.get('item_id') in in_corpus else of_track.get(row['target_id'])
@@ -82,7 +82,7 @@ class Messages:
 
     def add(self,
         texts:Iterable[str],
-        progress:bool=False,       # a bar on stderr
+        progress:bool=False,  # a bar on stderr
     )->'Messages':
         "Encode what is not known yet, short texts together."
         chunk = 256
@@ -95,7 +95,7 @@ class Messages:
             for text, t, m in zip(texts, *self.encoder.encode(texts)): self._at[text] = t[m].half()
         return self
 
-    def __getitem__(self, text:str)->torch.Tensor:     # (n_t, d) float32, summary in front
+    def __getitem__(self, text:str)->torch.Tensor:  # (n_t, d) float32, summary in front
         if text not in self._at: self.add([text])
         return self._at[text].float()
 
@@ -114,7 +114,7 @@ class Segments:
     "Segments of a corpus at hand: video and summaries in memory, details read from the mapped shards."
     def __init__(self,
         features:Features,
-        details:bool=True,             # whether offered tracks come with their tokens beside the summary
+        details:bool=True,  # whether offered tracks come with their tokens beside the summary
     ):
         (video, self.offsets), (summary, _) = features.videos(), features.summaries()
         self.features, self.details = features, details
@@ -122,13 +122,12 @@ class Segments:
         self.starts, self.counts = self.offsets[:-1].numpy(), self.offsets.diff().numpy()
 
     def numbers(self, item_ids:Iterable[str])->np.ndarray:
-        "Numbers of items."
         return np.array([self.features.index(i) for i in item_ids], dtype=np.int64)
 
     def rows(self,
-        items:np.ndarray,              # numbers of items
-        segment:np.ndarray,            # which segment of each; beyond the last counts as the last
-    )->np.ndarray:                     # rows of `video` and `summary`
+        items:np.ndarray,    # numbers of items
+        segment:np.ndarray,  # which segment of each; beyond the last counts as the last
+    )->np.ndarray:           # rows of `video` and `summary`
         "Where segments lie."
         return self.starts[items] + np.minimum(segment, self.counts[items] - 1)
 
@@ -138,9 +137,9 @@ class Segments:
         return np.concatenate([np.arange(s, s + n) for s, n in zip(self.starts[items], self.counts[items])])
 
     def offer(self,
-        item:int,                      # number of an item
+        item:int,     # number of an item
         segment:int,
-    )->torch.Tensor:                   # (n_m, d_music) float32, summary in front
+    )->torch.Tensor:  # (n_m, d_music) float32, summary in front
         "Tokens of an offered track's segment."
         row = int(self.rows(np.array([item]), np.array([segment]))[0])
         if not self.details: return self.summary[row:row + 1].float()
@@ -151,11 +150,11 @@ class Segments:
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-022
 def dialog_query(
     dialogs:Sequence[Dialog],
-    turns:Sequence[int],               # which turn of each, from 1
+    turns:Sequence[int],  # which turn of each, from 1
     segments:Segments,
     messages:Messages,
-    at:np.ndarray,                     # which segment of video and offered tracks, one a dialog
-    n_age:int=5,                       # see `FusionConfig`
+    at:np.ndarray,        # which segment of video and offered tracks, one a dialog
+    n_age:int=5,          # see `FusionConfig`
 )->Query:
     "What is known at a turn: the video, all that was said, all that was offered."
     rows = segments.rows(segments.numbers(d.item_id for d in dialogs), at)
@@ -171,18 +170,18 @@ def dialog_query(
 @dataclass(frozen=True)
 class Dropping:
     "How often a training request lacks something, so that one model serves every turn."
-    text: float = .15            # share of requests without words
-    music: float = .15           # ... without the tracks on offer
-    video: float = .15           # ... without the video
-    first: float = .3            # weight of turn 1 (the video alone) in the loss
-    blind: float = 0.            # weight of the request without its video
+    text: float = .15   # share of requests without words
+    music: float = .15  # ... without the tracks on offer
+    video: float = .15  # ... without the video
+    first: float = .3   # weight of turn 1 (the video alone) in the loss
+    blind: float = 0.   # weight of the request without its video
     def __post_init__(self):
         for name, value in asdict(self).items():
             if not 0 <= value < 1: raise ValueError(f"{name} must lie in [0, 1), got {printable(value, 40)}")
         if self.first + self.blind >= 1:
             raise ValueError(f"first and blind must sum to less than 1, got {self.first} and {self.blind}")
 
-_text, _video, _offer, _target, _turn, _which, _drop = range(11, 18)      # places of draws, behind the loop's own
+_text, _video, _offer, _target, _turn, _which, _drop = range(11, 18)  # places of draws, behind the loop's own
 
 def _name_number(name:str)->int: return int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], 'little')
 
@@ -201,12 +200,12 @@ def _dropped(query:Query, chance:np.ndarray, dropping:Dropping)->dict[str, torch
 class DialogSamples:
     "Requests out of dialogs, for `fit`: every item once an epoch, at a random turn of one of its dialogs."
     def __init__(self,
-        dialogs:Sequence[Dialog],                 # of the training split; an item may have many
+        dialogs:Sequence[Dialog],  # of the training split; an item may have many
         segments:Segments,
         messages:Messages,
-        seed:int=0,                               # of what is drawn
+        seed:int=0,                # of what is drawn
         dropping:Dropping=Dropping(),
-        recordings:Mapping[str, str]|None=None,   # see `recordings_of`: these are not told apart
+        recordings:Mapping[str, str]|None=None,  # see `recordings_of`: these are not told apart
         n_age:int=5,
     ):
         self.segments, self.messages, self.seed, self.dropping, self.n_age = segments, messages, seed, dropping, n_age
@@ -215,10 +214,15 @@ class DialogSamples:
         for d in dialogs: by_item.setdefault(d.item_id, []).append(d)
         self.dialogs, self.items = list(by_item.values()), segments.numbers(by_item)
         self.recording = torch.tensor([_name_number((recordings or {}).get(i, i)) for i in by_item], dtype=torch.int64)
-        told = [[asdict(d) for d in ds] for ds in self.dialogs] + [asdict(dropping), segments.details, n_age]
+        self.fingerprint = self._fingerprint()
+
+    def _fingerprint(self)->str:
+        "Of all that a sample depends on, for a run that is continued."
+        segments, told = self.segments, [[asdict(d) for d in ds] for ds in self.dialogs]
+        told += [asdict(self.dropping), segments.details, self.n_age]
         arrays = segments.video.numpy().tobytes(), segments.summary.numpy().tobytes()
         about = json.dumps(told + self.recording.tolist()).encode()
-        self.fingerprint = hashlib.sha256(b''.join([about, *arrays])).hexdigest()[:16]
+        return hashlib.sha256(b''.join([about, *arrays])).hexdigest()[:16]
 
     def __len__(self): return len(self.dialogs)
 
@@ -235,7 +239,7 @@ class DialogSamples:
         return dialog_query(dialogs, turns, self.segments, self.messages, at, self.n_age)
 
     def batch(self, epoch:int, rows:Sequence[int]|np.ndarray)->dict[str, torch.Tensor]:
-        "Fields of `Query`, summaries and recordings of the right tracks, and a wrong track each: the one turned down last."
+        "Fields of `Query`, summaries and recordings of the right tracks, and as wrong tracks those turned down last."
         rows = np.asarray(rows)
         items, summary = self.items[rows], self.segments.summary
         counts = self.segments.counts[items]
@@ -284,21 +288,21 @@ def _extra_losses(model:Fusion, query:Query, answer:Sequence[torch.Tensor], batc
     return loss + _against(model, now, track, scale, batch) if 'negative' in batch else loss
 
 def fusion_step(
-    model:nn.Module,                 # a `Fusion`, or what accelerate made of it
-    batch:Mapping[str, torch.Tensor],   # of `DialogSamples`
+    model:nn.Module,  # a `Fusion`, or what accelerate made of it
+    batch:Mapping[str, torch.Tensor],  # of `DialogSamples`
     loss:str='info_nce',
-    first:float=.3,                  # weight of turn 1
-    blind:float=0.,                  # weight of the request without its video
+    first:float=.3,  # weight of turn 1
+    blind:float=0.,  # weight of the request without its video
 )->dict[str, torch.Tensor]:
     "Loss of a batch: of the whole request, of its video alone and of the rest alone, against the same tracks."
     query = query_of(batch)
     seen, now, track, scale, *rest = answer = model(query, batch['summary'], **dict(blind=True) if blind else {})
-    seen = torch.where(query.video_mask[:, None], seen, now)         # without a video there is no turn 1
-    late, early = (batch_loss(q, track, scale, batch['recording'], loss) for q in (now, seen))
-    out = {k: (1 - first - blind)*late[k] + first*early[k] for k in late}
-    if blind:
-        said = torch.where((rest[0] != 0).any(1, keepdim=True), rest[0], now)
-        out = {k: out[k] + blind*v for k, v in batch_loss(said, track, scale, batch['recording'], loss).items()}
+    def against(q): return batch_loss(q, track, scale, batch['recording'], loss)
+    late = against(now)
+    early = against(torch.where(query.video_mask[:, None], seen, now))
+    parts = [(1 - first - blind, late), (first, early)]
+    if blind: parts.append((blind, against(torch.where((rest[0] != 0).any(1, keepdim=True), rest[0], now))))
+    out = {k: sum(weight*part[k] for weight, part in parts) for k in late}
     out['loss'] = out['loss'] + _extra_losses(getattr(model, 'module', model), query, answer, batch)
     return out | dict(turn1=early['loss'].detach(), later=late['loss'].detach(), logit_scale=scale.detach())
 
@@ -307,11 +311,11 @@ def fusion_step(
 def embed_turn(
     model:Fusion,
     dialogs:Sequence[Dialog],
-    turn:int,                        # 1: the video alone; a dialog that is shorter is taken at its end
+    turn:int,  # 1: the video alone; a dialog that is shorter is taken at its end
     segments:Segments,
     messages:Messages,
-    without:Sequence[str]=(),        # 'video', 'text' or 'music': sides that are masked out
-)->torch.Tensor:                     # (n, d_model), L2-normalised
+    without:Sequence[str]=(),  # 'video', 'text' or 'music': sides that are masked out
+)->torch.Tensor:  # (n, d_model), L2-normalised
     "The paper's protocol: the query of every segment, normalised, and their mean (section 5.2)."
     device, total = model.log_scale.device, torch.zeros(len(dialogs), model.config.d_model, dtype=torch.float64)
     counts = segments.counts[segments.numbers(d.item_id for d in dialogs)]
@@ -334,27 +338,29 @@ def embed_items(model:Fusion, item_ids:Sequence[str], segments:Segments)->torch.
     return mean_by_item(emb, segments.offsets)[segments.numbers(item_ids)]
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-037
+def _written(pairs:Sequence[Pair], of_track:Mapping[str, str], seed:int)->Iterator[Dialog]:
+    "Dialogs that templates write."
+    for k, turns in TemplateBackend(seed=seed).write(pairs):
+        if isinstance(turns, Exception): continue
+        offers = tuple(of_track[f.track_id] for f in pairs[k].offers[:-1])
+        yield Dialog(pairs[k].pair_id, tuple(t.text for t in turns[2::2]), offers)
+
 def more_dialogs(
     corpus:Corpus,
     features:Features,
-    split:Mapping[str, str],           # of the corpus; dialogs are written about its training part
-    mvp:Mvp,                           # the ranker that picks what is offered first
-    n:int=8,                           # dialogs a video
+    split:Mapping[str, str],  # of the corpus; dialogs are written about its training part
+    mvp:Mvp,                  # the ranker that picks what is offered first
+    n:int=8,                  # dialogs a video
     seed:int=0,
     progress:bool=True,
 )->list[Dialog]:
     "Dialogs that templates write about the training videos, each about another first offer: the best of 200 tracks."
     train, found = {i: part for i, part in split.items() if part == 'train'}, []
-    # of copies of a track the first counts
-    of_track = {i.track_id: i.item_id for i in reversed([*corpus]) if i.item_id in train}
-    shown = None if progress else True
+    of_track, shown = items_of_tracks(corpus, train), None if progress else True
     for s in tqdm(range(seed + 1, seed + 1 + n), desc='writing dialogs', unit=f'x{len(train)}', disable=shown):
         picked = pick_candidates(mvp, features, train, dict(train=200), seed=s, recordings=recordings_of(corpus))
         pairs = make_pairs(corpus, features, picked, train, {2: .6, 3: .3, 4: .1}, seed=s)
-        for j, turns in TemplateBackend(seed=s).write(pairs):
-            if isinstance(turns, Exception): continue
-            offers = tuple(of_track[f.track_id] for f in pairs[j].offers[:-1])
-            found.append(Dialog(pairs[j].pair_id, tuple(t.text for t in turns[2::2]), offers))
+        found += _written(pairs, of_track, s)
     return found
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-038a
@@ -376,60 +382,60 @@ def seeded_fusion(config:FusionConfig, segments:Segments, messages:Messages, see
         return Fusion(replace(config, **found))
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-039
+def _measure(model:Fusion, segments:Segments, rows:np.ndarray, train:Sequence[str])->None:
+    "Take mean and deviation from the training segments."
+    summary = segments.summary[rows].float()[:, :model.config.d_summary]
+    model.video.measure(segments.video[rows].float())
+    for way in (model.summary, model.offered):
+        if way is not None: way.measure(summary)
+    if segments.details:
+        model.detail.measure(torch.cat([segments.offer(i, 0)[1:] for i in segments.numbers(train[:512])]))
+
 def new_fusion(
     segments:Segments,
     messages:Messages,
-    train:Sequence[str],               # ids of the training items
-    config:FusionConfig|None=None,     # its widths and versions are those of the encoders; so are vocabularies, if none
-    seed:int=0,                        # of the weights
+    train:Sequence[str],            # ids of the training items
+    config:FusionConfig|None=None,  # its widths and versions are those of the encoders; so are vocabularies, if none
+    seed:int=0,                     # of the weights
 )->Fusion:
-    "A fresh model that knows mean and deviation of the training segments; what is always zero in a summary does not count."
-    rows, music_version = segments.all_rows(train), segments.features.versions['music']
-    summary = segments.summary[rows].float()
+    "A fresh model that knows mean and deviation of the training segments; what is always zero does not count."
+    rows, version = segments.all_rows(train), segments.features.versions['music']
+    summary, config = segments.summary[rows], config or FusionConfig(1, 1, 1, 1)
     d_summary = int((summary != 0).any(0).nonzero().max()) + 1
-    config = config or FusionConfig(1, 1, 1, 1)
     music:dict[str, Any] = dict(d_music=summary.shape[1], d_summary=d_summary)
     if not config.vocabularies:
-        config = replace(config, **music, vocabularies=tag_columns(music_version))
-    model = seeded_fusion(config, segments, messages, seed, music_version=music_version, **music)
-    model.video.measure(segments.video[rows].float())
-    for way in (model.summary, model.offered):
-        if way is not None: way.measure(summary[:, :d_summary])
-    if segments.details:
-        model.detail.measure(torch.cat([segments.offer(i, 0)[1:] for i in segments.numbers(train[:512])]))
+        config = replace(config, **music, vocabularies=tag_columns(version))
+    model = seeded_fusion(config, segments, messages, seed, music_version=version, **music)
+    _measure(model, segments, rows, train)
     return model
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-040
 recommender_training = TrainConfig(n_epoch=40, batch_size=450, lr=1.5e-3, eval_every=3., save_every=6., patience=5,
-                                   n_thread=2)                     # for some thousand videos
-recommender_model = FusionConfig(1, 1, 1, 1, dropout=0.)           # widths are replaced by those of the encoders
+                                   n_thread=2)            # for some thousand videos
+recommender_model = FusionConfig(1, 1, 1, 1, dropout=0.)  # widths are replaced by those of the encoders
 recommender_dropping = Dropping(text=.1, music=.3, video=.05, first=.25, blind=.3)
 
 def train_recommender(
-    dialogs:Mapping[str, Sequence[Dialog]],       # 'train' and 'validation'
+    dialogs:Mapping[str, Sequence[Dialog]],  # 'train' and 'validation'
     segments:Segments,
     messages:Messages,
-    out:str|Path,                                 # folder for the model, the log and the checkpoints
+    out:str|Path,  # folder of model, log and checkpoints
     seed:int=0,
-    recordings:Mapping[str, str]|None=None,       # see `recordings_of`: these are not told apart
-    config:TrainConfig|None=None,                 # its seed is replaced by `seed`
-    model:FusionConfig|None=None,                 # its widths and versions are replaced by those of the encoders
+    recordings:Mapping[str, str]|None=None,
+    config:TrainConfig|None=None,
+    model:FusionConfig|None=None,  # its widths are the encoders'
     dropping:Dropping=Dropping(),
-    about:str='',                                 # for the model card
+    about:str='',  # for the model card
     progress:bool=True,
-)->Fusion:                                        # on the CPU, ready to embed
-    "Train the recommender, or continue where training was stopped; bit for bit the same on a CPU."
-    from accelerate import PartialState
+)->Fusion:
+    "Train, or continue where training was stopped; bit for bit the same on a CPU."
     data = DialogSamples(dialogs['train'], segments, messages, seed, dropping, recordings, model.n_age if model else 5)
-    config, held = fitting(config or recommender_training, seed, len(data)), dialogs.get('validation', ())
+    config = fitting(config or recommender_training, seed, len(data))
     fusion = new_fusion(segments, messages, training_items(dialogs), model, seed)
-    evaluate = _figures(held, segments, messages, recordings)
+    figures = _figures(dialogs.get('validation', ()), segments, messages, recordings)
     def step(m, b): return fusion_step(m, b, fusion.config.loss, dropping.first, dropping.blind)
-    result = fit(fusion, data, step, config, out, evaluate, progress)
-    fusion = fusion.cpu().eval()
-    if PartialState().is_main_process:
-        fusion.save_pretrained(out, dialogs_card(dialogs, config, dropping, result, about))
-    return fusion
+    result = fit(fusion, data, step, config, out, figures, progress)
+    return _saved(fusion, out, dialogs_card(dialogs, config, dropping, result, about))
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-041
 def training_items(dialogs:Mapping[str, Sequence[Dialog]])->list[str]:
@@ -450,11 +456,18 @@ def dialogs_card(dialogs:Mapping[str, Sequence[Dialog]], config:TrainConfig, dro
     settings = asdict(config) | dict(dropping=asdict(dropping))
     return training_card(about, data, 'videos (places from 1)', result, settings)
 
+def _saved(fusion:Fusion, out:str|Path, card:str)->Fusion:
+    "On the CPU, ready to embed, and written with its card by one process."
+    from accelerate import PartialState
+    fusion = fusion.cpu().eval()
+    if PartialState().is_main_process: fusion.save_pretrained(out, card)
+    return fusion
+
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-050
 def open_dialogs(
     data:Data,
-    mvp:Mvp|None,                             # the ranker that picks first offers of further dialogs; None: none
-    n_more:int,                               # further dialogs a training video
+    mvp:Mvp|None,  # the ranker that picks first offers of further dialogs; None: none
+    n_more:int,    # further dialogs a training video
     encoder:TextEncoder,
     seed:int=0,
     progress:bool=True,
@@ -476,23 +489,23 @@ def describe_data(data:Data)->str:
 
 # %% ../../nbs/70_training/20_recommender.ipynb #cell-051
 def train_on(
-    data:Data,                                # see `musechat.training.dataset.find_data`
+    data:Data,           # see `musechat.training.dataset.find_data`
     encoder:TextEncoder,
-    out:str|Path,                             # folder of the model
-    mvp:Mvp|None=None,                        # see `open_dialogs`
-    n_more:int=8,                             # further dialogs a training video, see `more_dialogs`
-    details:bool=False,                       # offered tracks with their tokens, not only what a library keeps
+    out:str|Path,        # folder of the model
+    mvp:Mvp|None=None,   # see `open_dialogs`
+    n_more:int=8,        # further dialogs a training video, see `more_dialogs`
+    details:bool=False,  # offered tracks with their tokens
     seed:int=0,
-    config:TrainConfig|None=None,             # None: `recommender_training`
-    model:FusionConfig|None=None,             # None: `recommender_model`
+    config:TrainConfig|None=None,  # None: `recommender_training`
+    model:FusionConfig|None=None,  # None: `recommender_model`
     dropping:Dropping=recommender_dropping,
-    progress:bool=True,                       # bars on stderr
-)->Fusion:                                    # on the CPU, ready to embed
+    progress:bool=True,
+)->Fusion:
     "Train the recommender on a data set of quartets, or continue where that was stopped."
     from accelerate import PartialState
     dialogs, messages = open_dialogs(data, mvp, n_more, encoder, seed, progress)
-    fusion = train_recommender(dialogs, Segments(data.features, details), messages, out, seed,
-                               recordings_of(data.corpus), config, model or recommender_model, dropping,
-                               describe_data(data), progress)
+    model, segments, about = model or recommender_model, Segments(data.features, details), describe_data(data)
+    fusion = train_recommender(dialogs, segments, messages, out, seed, recordings_of(data.corpus), config, model,
+                               dropping, about, progress)
     if PartialState().is_main_process: write_split(out, data.corpus, data.split)
     return fusion

@@ -57,10 +57,10 @@ def _description(rng:random.Random, facts:dict)->str|None:
     return '\n'.join(line.format(**facts, **own) for line in rng.sample(lines, rng.randint(1, 5)))
 
 def draw_page(
-    seed:int,             # of the corpus
-    i:int,                # number of the pair
+    seed:int,            # of the corpus
+    i:int,               # number of the pair
     song:Song,
-)->dict[str, str|None]:   # title, description, and where official: track, artist, album, release_date
+)->dict[str, str|None]:  # title, description, and where official: track, artist, album, release_date
     "What the world says of pair `i`."
     facts, rng = _facts(seed, i, song), stream(seed, 'page', i)
     official = rng.random() < .31
@@ -105,7 +105,7 @@ class _Unit:
     song_s: float
     synth: str
     def __call__(self, name:str)->dict:
-        for left in Path(self.out).glob(f'*/.{name}-*'): left.unlink()      # half a file of a run that was killed
+        for left in Path(self.out).glob(f'*/.{name}-*'): left.unlink()  # half a file of a run that was killed
         return asdict(make_pair(self.out, self.seed, int(name.removeprefix('sim-')), self.song_s, self.synth))
 
     def signature(self)->dict:

@@ -23,17 +23,17 @@ from .views import draw_people, draw_prop, props, scenes, view_h, view_w
 @dataclass(frozen=True)
 class Shoot:
     "The factors of a video."
-    scene: str             # what most shots show, a name in `scenes`
-    second: str            # what the others show
-    palette: str           # one of `palettes`
-    brightness: float      # 0 dark to 1 bright
-    motion: float          # 0 still to 1 hectic
-    cut_s: float           # mean length of a shot, seconds
-    on_beat: bool          # cuts fall on beats
-    people: str            # who is in the picture: 'none', 'female', 'male' or 'choir'
-    prop: str              # family of the instrument in the picture, or 'none'
-    copied: tuple[str, ...]     # factors that came from the song; the others are noise
-    paint: int             # seed of the painting
+    scene: str         # what most shots show, a name in `scenes`
+    second: str        # what the others show
+    palette: str       # one of `palettes`
+    brightness: float  # 0 dark to 1 bright
+    motion: float      # 0 still to 1 hectic
+    cut_s: float       # mean length of a shot, seconds
+    on_beat: bool      # cuts fall on beats
+    people: str        # who is in the picture: 'none', 'female', 'male' or 'choir'
+    prop: str          # family of the instrument in the picture, or 'none'
+    copied: tuple[str, ...]  # factors that came from the song; the others are noise
+    paint: int  # seed of the painting
 
 palettes = ('natural', 'warm', 'cold', 'pastel', 'neon', 'mono', 'sepia')
 # how often a factor comes from the song
@@ -54,8 +54,8 @@ def _prop(song:Song)->str:
     return next((i.family for i in instruments.values() if v and i.program == v.program), 'none')
 
 def draw_shoot(
-    seed:int,             # of the corpus
-    i:int,                # number of the pair
+    seed:int,  # of the corpus
+    i:int,     # number of the pair
     song:Song,
 )->Shoot:
     "The video of pair `i`."
@@ -73,14 +73,14 @@ def draw_shoot(
                  rng.randrange(2**32))
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-009
-frame_w, frame_h, fps = 160, 120, 8       # of the videos
+frame_w, frame_h, fps = 160, 120, 8  # of the videos
 _tints = dict(warm=(1.15, .98, .74), cold=(.74, .95, 1.22), sepia=(1.1, .92, .68))
 
 def grade(
-    rgb:np.ndarray,          # uint8 (h, w, 3)
-    palette:str,             # one of `palettes`
-    brightness:float,        # 0 to 1
-)->np.ndarray:               # uint8 (h, w, 3)
+    rgb:np.ndarray,    # uint8 (h, w, 3)
+    palette:str,       # one of `palettes`
+    brightness:float,  # 0 to 1
+)->np.ndarray:         # uint8 (h, w, 3)
     "Colour a picture."
     x = rgb.astype(np.float32)
     grey = (x @ np.array([.3, .59, .11], np.float32))[..., None]
@@ -111,7 +111,7 @@ def cuts(
     tempo_bpm:float,
     song_s:float,
     rng:random.Random,
-)->list[float]:          # start of each shot, seconds; 0 first
+)->list[float]:  # start of each shot, seconds; 0 first
     "Where a video changes its shot."
     beat, at, out = 60/tempo_bpm, 0., [0.]
     while True:
@@ -136,7 +136,7 @@ class _Shot:
     scene: str
     y: float
     x: float
-    dy: float            # pixels a second
+    dy: float  # pixels a second
     dx: float
 
     def after(self, s:float)->np.ndarray:
@@ -161,7 +161,7 @@ def _swing(x:float, top:int)->int:
     return int(abs((x + top) % (2*top) - top))
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-013
-_falling = dict(      # how many flakes, drops or sparks, how fast they fall, their colour
+_falling = dict(  # how many flakes, drops or sparks, how fast they fall, their colour
     rain=(170, 26., (190, 200, 210)), snow=(90, 3., (255, 255, 255)), club=(50, 1., (255, 240, 160)),
     space=(40, .5, (255, 255, 255)), underwater=(40, -3., (190, 230, 240)), fire=(60, -8., (255, 190, 60)),
     fireworks=(70, 2.5, (255, 230, 140)), forest=(24, 1.5, (170, 190, 60)), meadow=(20, .8, (255, 250, 250)),
@@ -181,7 +181,7 @@ def paint(
     shoot:Shoot,
     tempo_bpm:float,
     song_s:float=20.,
-)->Iterator[np.ndarray]:       # uint8 (frame_h, frame_w, 3), `fps` a second
+)->Iterator[np.ndarray]:  # uint8 (frame_h, frame_w, 3), `fps` a second
     "The frames of a video."
     rng = random.Random(shoot.paint)
     starts = cuts(shoot, tempo_bpm, song_s, rng)
@@ -205,7 +205,7 @@ def paint(
 
 # %% ../../../nbs/60_data/30_simulation/50_videos.ipynb #cell-019
 def write_video(
-    frames:Iterator[np.ndarray],     # uint8 (frame_h, frame_w, 3)
+    frames:Iterator[np.ndarray],  # uint8 (frame_h, frame_w, 3)
     path:str|Path,
 )->Path:
     "Encode frames as H.264 in MP4, without sound; the same frames give the same bytes."
