@@ -292,10 +292,10 @@ class TagEncoder(ConversationReader):
         "Classes come from the classifier; where it is the video encoder, one pass gives both."
         with torch.inference_mode():
             eye = self.encoders.classifier
-            vectors, logits = eye.encode_and_classify(frames)
-            if self.encoders.video is not eye: vectors = self.encoders.video.encode(frames)
+            looked, logits = eye.encode_and_classify(frames)
+            vectors = looked if self.encoders.video is eye else self.encoders.video.encode(frames)
             vectors = vectors.float().cpu()
-            seen = describe_video(frames, times_s, logits.cpu(), vectors)
+            seen = describe_video(frames, times_s, logits.cpu(), looked.float().cpu())
             seen = replace(seen, reasons=seen.reasons + self.likenesses(seen))
         mean = vectors.mean(0)
         return replace(seen, embedding=mean/mean.norm().clamp(min=1e-9)), vectors
