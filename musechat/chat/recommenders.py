@@ -240,6 +240,7 @@ def find_recommender(
 class BlendedRecommender(ABC):
     "Ranks by the cosines of a model, and by tags and names where no ear can tell; libraries of one serve all."
     version = TagRecommender.version
+    encoders: Encoders
     settings: RankSettings
     tags: TagRecommender
 

@@ -159,7 +159,9 @@ class TrackTable:
 class Recommender(Protocol):
     "What the chat and the library ask of a recommender."
     version: str                 # changes whenever stored vectors of an older version no longer fit
-    d_track: int                 # width of a stored vector
+
+    @property
+    def d_track(self)->int: "Width of a stored vector."
 
     def embed_tracks(self, tokens:'Tensor', mask:'Tensor')->'Tensor':
         "Music tokens of b segments (b, n_m, d_m) and their mask (b, n_m) to vectors (b, d_track)."

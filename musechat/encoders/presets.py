@@ -8,7 +8,7 @@ __all__ = ['preset_names', 'Part', 'Preset', 'read_preset', 'get_preset']
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-002
 from dataclasses import dataclass, fields, MISSING, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import cast, TypeVar
 
 from ..core.errors import MusechatError, printable
 from ..core.samples import package_file, parse_toml
@@ -58,12 +58,12 @@ def _fits(value:object, kind:type)->bool:
 
 def _filled(kind:type[_T], table:object, what:str)->_T:
     "A `Part` or `Preset` from a table of TOML; an error says which keys there are."
-    known = {f.name: f for f in fields(kind)}
+    known = {f.name: cast(type, f.type) for f in fields(kind)}
     if not isinstance(table, dict): raise MusechatError(f"{what} must be a table with the keys {', '.join(known)}")
-    missing = [n for n, f in known.items() if f.default is MISSING and n not in table]
+    missing = [f.name for f in fields(kind) if f.default is MISSING and f.name not in table]
     wrong = [f"there is no key {printable(n, 40)!r}" for n in table if n not in known]
     wrong += [f"{n} is missing" for n in missing]
-    wrong += [f"{n} must be of type {f.type.__name__}" for n, f in known.items() if not _fits(table.get(n), f.type)]
+    wrong += [f"{n} must be of type {t.__name__}" for n, t in known.items() if not _fits(table.get(n), t)]
     if wrong: raise MusechatError(f"{what}: {'; '.join(wrong)}. Its keys are {', '.join(known)}")
     return kind(**table)
 
@@ -81,7 +81,7 @@ def read_preset(
     what = f"the preset file {printable(path)}"
     try: table = parse_toml(path)
     except (OSError, ValueError) as e: raise MusechatError(f"{what} cannot be read: {printable(e, 120)}") from e
-    found = dict(name=path.stem) | table
+    found: dict[str, object] = dict(name=path.stem) | table
     for slot in ('video', 'text', 'music'):
         if slot in table: found[slot] = _near(_filled(Part, table[slot], f"[{slot}] in {what}"), path.parent)
     return _filled(Preset, found, what)

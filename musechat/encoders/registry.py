@@ -37,7 +37,7 @@ class Kind(Protocol):
     "A class of networks."
     def from_pretrained(self, name:str, device:Device=None, **options:str)->Network: "One with its weights."
 
-kinds: dict[str, dict[str, Kind]] = dict(
+kinds: dict[str, dict[str, type]] = dict(  # each of them a `Kind`
     video={'efficientnet-lite': LiteVideo, 'clip': ClipVideo, 'siglip': Siglip, 'pe-av': PeAv},
     text={'minilm': MiniLMText, 'clip': ClipText, 'siglip': Siglip, 'clap': Clap, 'pe-av': PeAv},
     music={'musicnn': MusicnnMusic, 'ast': AstMusic, 'clap': Clap, 'pe-av': PeAv},
@@ -51,7 +51,7 @@ def part_class(
     "The class of a part of a preset."
     kind, known = kinds[slot].get(part.kind), ', '.join(kinds[slot])
     if kind is None: raise MusechatError(f"unknown kind {printable(part.kind, 40)!r} for {slot}: musechat has {known}")
-    if not part.revision or issubclass(cast(type, kind), HubEncoder): return kind
+    if not part.revision or issubclass(kind, HubEncoder): return cast(Kind, kind)
     raise MusechatError(f"{part.kind} comes from a package and has no revisions, got {printable(part.revision, 40)!r}")
 
 def _check_hash(part:Part)->None:
@@ -72,7 +72,7 @@ def load_network(part:Part, slot:str, device:Device=None)->Network:
 # %% ../../nbs/20_encoders/80_registry.ipynb #cell-004c
 class Networks:
     "The networks of a preset by their places; one that has several is loaded once."
-    _adapters = dict(video=FrameTower, music=SoundTower)
+    _adapters: dict[str, Callable[..., Network]] = dict(video=FrameTower, music=SoundTower)
 
     def __init__(self, preset:Preset, device:Device=None):
         self.preset, self.device, self.loaded = preset, device, {}
@@ -121,10 +121,11 @@ class Encoders:
         preset:Preset|None=None,  # what they were made from, if from a preset
         **others:object,          # classifier, sentences, tagger, mood, voice, joint: the same
     ):
-        usual = dict(classifier=lambda: self.video, sentences=lambda: self.text, tagger=Tagger.from_pretrained,
-                     mood=NoMood, voice=NoVoice, joint=_no_joint)
+        named: dict[str, object] = dict(video=video, text=text, music=music)
+        usual: dict[str, object] = dict(classifier=lambda: self.video, sentences=lambda: self.text, mood=NoMood,
+                                        voice=NoVoice, tagger=Tagger.from_pretrained, joint=_no_joint)
         if unknown := others.keys() - usual.keys(): raise TypeError(f"there is no {', '.join(sorted(unknown))}")
-        self._parts = dict(video=video, text=text, music=music) | usual | others
+        self._parts = named | usual | others
         self._loaded = {name: part for name, part in self._parts.items() if _is_made(part)}
         self._lock, self.preset = threading.RLock(), preset
 
@@ -165,9 +166,10 @@ def load_encoders(
     p = get_preset(preset)
     nets = Networks(p, device)
     if p.tagger != 'musicnn': raise MusechatError(f"unknown tagger {printable(p.tagger, 40)!r}: musechat has musicnn")
-    others = dict(mood=lambda: load_mood(p.mood, device), voice=lambda: load_voice(p.voice, device), joint=nets.joint,
-                  classifier=lambda: nets.load(Part('efficientnet-lite', p.classifier), 'video'),
-                  sentences=lambda: nets.load(Part('minilm', p.sentences), 'text'))
+    others: dict[str, object] = dict(
+        mood=lambda: load_mood(p.mood, device), voice=lambda: load_voice(p.voice, device), joint=nets.joint,
+        classifier=lambda: nets.load(Part('efficientnet-lite', p.classifier), 'video'),
+        sentences=lambda: nets.load(Part('minilm', p.sentences), 'text'))
     return Encoders(*(cast(Callable, partial(nets.encoder, slot)) for slot in kinds), preset=p, **others)
 
 # %% ../../nbs/20_encoders/80_registry.ipynb #cell-015

@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import cast, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -311,7 +311,7 @@ def evaluate_pairs(
     asked = _asked_parts(corpus, split, yes)
     p = get_preset(preset)
     work = Path(work or corpus.folder/'evaluation'/('' if p.name == 'laptop' else p.name))
-    if not isinstance(recommender, Ranker): recommender = open_recommender(recommender, load_encoders(p))
+    if not isinstance(recommender, Ranker): recommender = cast(Ranker, open_recommender(recommender, load_encoders(p)))
     about, learned = _about(recommender, asked), None
     if split == 'test':
         note_look(corpus, about)

@@ -77,4 +77,5 @@ def tiny_pe_av(folder)->Path:
                                      image_mean=[.5]*3, image_std=[.5]*3)
     processor = PeAudioVideoProcessor(feature_extractor=PeAudioFeatureExtractor(), video_processor=pictures,
                                       tokenizer=tiny_tokenizer())
-    return saved(folder, PeAudioVideoModel(PeAudioVideoConfig(text_config=text, audio_video_config=both)), processor)
+    with quiet(): model = PeAudioVideoModel(PeAudioVideoConfig(text_config=text, audio_video_config=both))
+    return saved(folder, model, processor)
