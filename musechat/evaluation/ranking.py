@@ -26,7 +26,7 @@ from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
 from ..core.samples import read_toml
 from ..core.types import Recommender, Request, Track, TrackTable
-from ..data.corpus import item_facts
+from ..data.corpus import Corpus, Item, item_facts
 from ..training.dataset import Data, refuse_leaks
 from ..data.features import Features, read_ahead
 from ..encoders.registry import Encoders
@@ -146,12 +146,7 @@ parts = {  # row: what is masked in turn 2
     'video and candidate': ('text',), 'text and candidate': ('video',),
 }
 
-def rank_model(
-    board:Board,
-    model:Fusion,
-    segments:Segments,
-    messages:Messages,
-)->None:
+def rank_model(board:Board, model:Fusion, segments:Segments, messages:Messages)->None:
     "The rows of the recommender."
     task, tracks = board.task, embed_items(model, board.task.item_ids, segments)
     def take(name, turn, *without):
@@ -169,10 +164,7 @@ def _meant(text:str)->dict[str, float]:
     for m in read_mentions(text): out[m.concept] = out.get(m.concept, 0.) + weight.get(m.sign, 1.)
     return {c: float(np.sign(w)) for c, w in out.items() if w}
 
-def facts_of(
-    data:Data,
-    item_ids:Sequence[str],
-)->list[Facts]:
+def facts_of(data:Data, item_ids:Sequence[str])->list[Facts]:
     "What dialogs were written from."
     features = data.features
     return [item_facts(data.corpus[i], features.top_tags(features.index(i))) for i in item_ids]
@@ -206,22 +198,22 @@ def watch_segments(
     return describe_video(frames.images, frames.times_s, logits[segment], emb[segment])
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d13
+def _look(corpus:Corpus, item:Item, fps:float)->Frames:
+    "Frames of an item's video."
+    path, home = corpus.path(item).absolute(), corpus.folder.absolute()   # a worker may have started in another folder
+    root = home if path.is_relative_to(home) else None
+    return read_frames(path, fps=fps, start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=root)
+
 def watch_items(
     data:Data,
     item_ids:Sequence[str],
-    encoders:Encoders,                  # with a `LiteVideo`
-    frames:bool=True,                   # whether to decode the videos for measurements
-    progress:bool=True,                 # a bar on stderr
-)->tuple[list[VideoDescription], int]:  # and how many could not be decoded: these are seen without measurements
+    encoders:Encoders,   # with a `LiteVideo`
+    frames:bool=True,    # whether to decode the videos for measurements
+    progress:bool=True,  # a bar on stderr
+)->tuple[list[VideoDescription], int]:  # and how many could not be decoded: these have no measurements
     "All videos, as the untrained recommender sees them."
-    corpus, fps, home = data.corpus, getattr(encoders.preset, 'video_fps', 1.), data.corpus.folder.absolute()
-    def look(item):
-        if not frames: return None
-        path = corpus.path(item).absolute()  # a worker may have been started in another folder
-        root = home if path.is_relative_to(home) else None
-        return read_frames(path, fps=fps, start_s=item.start_s, duration_s=min(item.duration_s, 120.), root=root)
-    out, missed, likely = [], 0, TagRecommender(encoders)
-    looks = read_ahead(look, [corpus[i] for i in item_ids])
+    fps, likely, out, missed = getattr(encoders.preset, 'video_fps', 1.), TagRecommender(encoders), [], 0
+    looks = read_ahead(lambda i: _look(data.corpus, i, fps) if frames else None, [data.corpus[i] for i in item_ids])
     hidden = None if progress and frames else True
     bar = tqdm(looks, total=len(item_ids), desc='watching', unit='video', disable=hidden)
     for (item, got), emb in zip(bar, _videos(data, item_ids)):
@@ -238,12 +230,8 @@ def _videos(data:Data, item_ids:Sequence[str])->list[torch.Tensor]:
     return [video[offsets[k]:offsets[k + 1]] for k in rows]
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-027
-def watched(
-    seen:Sequence[VideoDescription],  # see `watch_items`
-    data:Data,
-    item_ids:Sequence[str],  # of these videos
-)->list[Watched]:
-    "The same videos as a trained recommender remembers them."
+def watched(seen:Sequence[VideoDescription], data:Data, item_ids:Sequence[str])->list[Watched]:
+    "What `watch_items` has seen as a trained recommender remembers it."
     return [Watched(words, emb.float()) for words, emb in zip(seen, _videos(data, item_ids))]
 
 def library_of(
@@ -282,14 +270,16 @@ def rank_library(
     board.scores(row, torch.stack(scores), tolerance=1e-6)
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d11
+_lacking = dict(video=dict(video=None), text=dict(texts=()), candidate=dict(offered=()))
+
 def rank_untrained(
     board:Board,
     data:Data,  # of the laptop's encoders
     encoders:Encoders,
-    frames:bool=True,                    # see `watch_items`
-    progress:bool=True,                  # bars on stderr
+    frames:bool=True,    # see `watch_items`
+    progress:bool=True,  # bars on stderr
     whole:TrainedRecommender|None=None,  # a trained recommender as the chat has it: its rows are added
-)->int:                                  # how many videos could not be decoded
+)->int:  # how many videos could not be decoded
     "The rows of the recommender that was never trained, and of one that was and has words beside its model."
     task, table = board.task, library_of(data, board.task.library_ids)
     def take(row, recommender, requests): rank_library(board, row, recommender, requests, table, progress)
@@ -298,8 +288,8 @@ def rank_untrained(
     if whole is None: return missed
     seen = watched(seen, data, task.item_ids)
     for turn in task.turns: take(f'with words, turn {turn}', whole, task.requests(turn, seen))
-    for called, lacking in dict(video=dict(video=None), text=dict(texts=()), candidate=dict(offered=())).items():
-        take(f'with words, no {called}', whole, [replace(r, **lacking) for r in task.requests(2, seen)])
+    for name, lack in _lacking.items():
+        take(f'with words, no {name}', whole, [replace(r, **lack) for r in task.requests(2, seen)])
     return missed
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-033
@@ -311,6 +301,14 @@ def _ask(whole:TrainedRecommender, request:Request, table:TrackTable, n:int)->tu
     words = [whole.tags.rank(r, table).scores[:n] for r in (replace(request, video=None), request)]
     return cosine[:n], words, None if facts is None else facts[:n]
 
+def _mrr(settings:RankSettings, turns:Sequence[list], task:Task)->float:
+    "Mean reciprocal rank over all turns."
+    ranks, pools = [], next(iter(task.pools.values()))
+    for asked in turns:
+        scores = [blended_scores(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]
+        ranks += score_ranks(torch.stack(scores).clamp(min=-2), pools, task.recording, 1e-6)
+    return float(torch.cat(ranks).double().reciprocal().mean())
+
 def choose_settings(
     whole:TrainedRecommender,
     task:Task,               # of validation dialogs
@@ -318,20 +316,14 @@ def choose_settings(
     table:TrackTable,        # the queries' tracks first, in their order
     blends:Sequence[float]=tuple(k/20 for k in range(21)),
     facts:Sequence[float]=(0., .1, .2, .3, .5),
-    progress:bool=True,                             # bars on stderr
+    progress:bool=True,      # bars on stderr
 )->tuple[RankSettings, dict[RankSettings, float]]:  # and the mean reciprocal rank over all turns with each
     "The settings that rank best; of equals those that trust the model more."
-    pools, turns = next(iter(task.pools.values())), []
+    turns, hidden = [], None if progress else True
     for turn in task.turns:
-        requests = tqdm(task.requests(turn, seen), desc=f'turn {turn}', unit='query', disable=None if progress else True)
+        requests = tqdm(task.requests(turn, seen), desc=f'turn {turn}', unit='query', disable=hidden)
         turns.append([_ask(whole, r, table, len(task)) for r in requests])
-    def mrr(settings):
-        ranks = []
-        for asked in turns:
-            scores = [blended_scores(cosine, words[settings.prior], told, settings) for cosine, words, told in asked]
-            ranks += score_ranks(torch.stack(scores).clamp(min=-2), pools, task.recording, 1e-6)
-        return float(torch.cat(ranks).double().reciprocal().mean())
-    found = {s: mrr(s) for s in (RankSettings(*values) for values in product(blends, facts, (False, True)))}
+    found = {s: _mrr(s, turns, task) for s in (RankSettings(*v) for v in product(blends, facts, (False, True)))}
     return max(found, key=lambda s: (found[s], s.blend, s.facts, not s.prior)), found
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-037
@@ -358,12 +350,8 @@ def _table(
     return RankingTable((*(row(n) for n in names if n in ranks), chance_row(sizes, int(kept.sum()))))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #2a46cd
-def new_figure(
-    width:float,  # inches
-    height:float,
-    dpi:int=80,
-)->'Figure':  # that belongs to no window
-    "An empty figure, or what to install for it."
+def new_figure(width:float, height:float, dpi:int=80)->'Figure':
+    "An empty figure of some inches that belongs to no window, or what to install for it."
     require('evaluation', 'matplotlib')
     from matplotlib.figure import Figure
     return Figure(figsize=(width, height), dpi=dpi, layout='constrained')
@@ -387,18 +375,13 @@ class Report:
 
     @property
     def is_simulated(self)->bool: return self.about.get('kind') == 'simulated'
-    def markdown(self,
-        parts:Iterable[str],  # Markdown; empty ones are left out
-    )->str:
-        "Parts of a report between the warning and the notes."
+    def markdown(self, parts:Iterable[str])->str:
+        "Parts of a report between the warning and the notes; empty ones are left out."
         warning, notes = _simulated if self.is_simulated else '', '\n'.join(f'- {n}' for n in self.notes)
         return '\n\n'.join(filter(None, [warning, *parts, notes]))
 
     @staticmethod
-    def check_format(
-        saved:Mapping,  # from `as_dict`, as JSON gives it back
-        what:str,
-    )->None:
+    def check_format(saved:Mapping, what:str)->None:
         "Refuse what another version, or something else, has written."
         if not isinstance(saved, Mapping) or saved.get('format') != 1:
             raise MusechatError(f'this is no {what} of format 1')
@@ -437,9 +420,7 @@ class RankingReport(Report):
         return dict(format=1, about=self.about, **tables, sizes=sizes, later=later, **more)
 
     @classmethod
-    def from_dict(cls,
-        saved:Mapping,  # from `as_dict`, as JSON gives it back
-    )->'RankingReport':
+    def from_dict(cls, saved:Mapping)->'RankingReport':
         "The report that was saved."
         cls.check_format(saved, 'ranking report')
         table, gaps = RankingTable.from_dict, DifferenceTable.from_dict(saved['differences'])
@@ -472,6 +453,17 @@ class RankingReport(Report):
         return ax
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-040
+def _curves(ranks:Mapping[str, list], names:Iterable[str], pools:Sequence[Sequence[int]])->dict[str, list[float]]:
+    "Recall at every k, the mean over pools, and that of chance."
+    def curve(name): return [sum(recall_at_k(r, k) for r in ranks[name])/len(ranks[name]) for k in _curve]
+    chance = [sum(min(1., k/len(p)) for p in pools)/len(pools) for k in _curve]
+    return {name: curve(name) for name in names} | dict(chance=chance)
+
+def _gaps(ranks:Mapping[str, list], is_shown:Callable[[str], bool], seed:int)->DifferenceTable:
+    "Rows against each other, on the same queries."
+    pairs = [(a, b) for a, rows in _tables['against'].items() for b in rows if is_shown(a) and is_shown(b)]
+    return DifferenceTable(tuple(difference(f'{a} - {b}', ranks[a], ranks[b], seed=seed) for a, b in pairs))
+
 def make_report(
     board:Board,
     about:Mapping[str, object]|None=None,  # plain data, such as `kind` of the corpus
@@ -483,18 +475,11 @@ def make_report(
     ranks, rows, third = board.ranks[size], _tables['rows'], [d.n_turn > 2 for d in task.dialogs]
     def is_shown(name): return name in ranks and (all(third) or not name.endswith('turn 3'))
     main, fewer = (list(filter(is_shown, rows[table])) for table in ('systems', 'other_sizes'))
-    gaps = []
-    for a in filter(is_shown, _tables['against']):
-        compared = filter(is_shown, _tables['against'][a])
-        gaps += [difference(f'{a} - {b}', ranks[a], ranks[b], seed=seed) for b in compared]
     later = _table(board, size, rows['three_turns'], seed, third) if any(third) and not all(third) else None
-    def curve(name): return [sum(recall_at_k(r, k) for r in ranks[name])/len(ranks[name]) for k in _curve]
-    pools = task.pools[size]
-    by_chance = [sum(min(1., k/len(p)) for p in pools)/len(pools) for k in _curve]
-    curves = {name: curve(name) for name in main} | dict(chance=by_chance)
     systems, parts = _table(board, size, main, seed), _table(board, size, rows['parts'], seed, called=_tables['names'])
     sizes = {s: _table(board, s, fewer, seed) for s in others}
-    return RankingReport(dict(about or {}), systems, parts, DifferenceTable(tuple(gaps)), sizes, later, curves, notes=tuple(notes))
+    return RankingReport(dict(about or {}), systems, parts, _gaps(ranks, is_shown, seed), sizes, later,
+                         _curves(ranks, main, task.pools[size]), notes=tuple(notes))
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-046
 def load_recommender(
@@ -507,11 +492,17 @@ def load_recommender(
     _same_encoders(model, data.features.versions)
     return model
 
-def has_words(
-    features:Features, encoders:Encoders,
-)->bool:
+def has_words(features:Features, encoders:Encoders)->bool:
     "Whether the vectors of pictures tell their classes, which the recommender of words reads; tags are always there."
     return hasattr(getattr(encoders.video, 'net', None), 'classifier')
+
+def _checked(data:Data, part:str, model:Fusion, encoders:Encoders)->dict[str, str]:
+    "Versions of the encoders, which must be the model's; the part must be there."
+    if part not in data.quartets:
+        raise MusechatError(f"the quartets have no part {printable(part, 40)}: they have {', '.join(data.quartets)}")
+    versions = dict(data.features.versions, text=encoders.text.version)
+    _same_encoders(model, versions)
+    return versions
 
 def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
     "Model and data must come from the same encoders."
@@ -522,10 +513,9 @@ def _same_encoders(model:Fusion, versions:Mapping[str, str])->None:
                                 f"the data comes from {printable(version, 80)}")
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d04
-def _own_notes(
-    task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0, settings:RankSettings|None=None,
-)->list[str]:
-    "What a reader should know of an evaluation; `settings` are those of the recommender with words, where it was asked."
+def _own_notes(task:Task, frames:bool, untrained:bool, mvp:bool, missed:int=0,
+               settings:RankSettings|None=None)->list[str]:
+    "What a reader should know; `settings` are those of the recommender with words, where it was asked."
     text, n = _tables['notes'], len(task)
     notes = [text['turn'], text['ties'], text['no_untrained' if not untrained else 'frames' if frames else 'no_frames']]
     if settings is not None:
@@ -549,37 +539,41 @@ def _rank_all(board:Board, data:Data, model:Fusion, encoders:Encoders, mvp:Mvp|N
     messages = Messages(encoders.text).add((t for d in task.dialogs for t in d.answers), progress)
     rank_model(board, model, Segments(features, bool(model.detail.norm.mean.any())), messages)
 
+def _rank_words(board:Board, data:Data, encoders:Encoders, whole:TrainedRecommender|None, frames:bool, progress:bool,
+                tell:Callable)->tuple[bool, int, RankSettings|None]:
+    "The rows of recommenders of words: whether they can be asked, videos that were not decoded, and settings."
+    if not has_words(data.features, encoders): return False, 0, None
+    tell('ranking with the untrained recommender')
+    return True, rank_untrained(board, data, encoders, frames, progress, whole), whole and whole.settings
+
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #cell-047
+def _told(data:Data, part:str, task:Task, seed:int, **more:object)->dict[str, object]:
+    "What was evaluated."
+    return dict(kind=data.corpus.kind, corpus=data.corpus.fingerprint, part=part, n_query=len(task), seed=seed) | more
+
 def evaluate_ranking(
-    data:Data,                             # see `musechat.training.dataset.find_data`
-    model:Fusion,                          # see `load_recommender`
-    encoders:Encoders,                     # of the preset
-    mvp:Mvp|None=None,                     # ranks the first offers, see `musechat.training.dataset.load_ranker`
-    pool_sizes:Sequence[int]=_sizes,       # tracks of a pool at least; the first is that of the main table
-    part:str='test',                       # which quartets
-    whole:TrainedRecommender|None=None,    # the model as the chat has it: asked where it `has_words`
-    frames:bool=True,                      # see `watch_items`
-    about:Mapping[str, object]|None=None,  # plain data for the report
-    seed:int=0,                            # of pools and intervals
-    progress:bool=True,                    # bars on stderr
-    tell:Callable[[str], None]=_log.info,  # is told what step begins
+    data:Data,  # see `find_data`
+    model:Fusion,  # see `load_recommender`
+    encoders:Encoders,
+    mvp:Mvp|None=None,
+    pool_sizes:Sequence[int]=_sizes,  # tracks of a pool at least
+    part:str='test',
+    whole:TrainedRecommender|None=None,  # as the chat has it
+    frames:bool=True,  # see `watch_items`
+    about:Mapping[str, object]|None=None,
+    seed:int=0,  # of pools and intervals
+    progress:bool=True,
+    tell:Callable[[str], None]=_log.info,
 )->RankingReport:
-    "Rank the test videos' own music with the model and everything it is to be compared with (paper, section 5.2)."
-    if part not in data.quartets:
-        raise MusechatError(f"the quartets have no part {printable(part, 40)}: they have {', '.join(data.quartets)}")
-    versions = dict(data.features.versions, text=encoders.text.version)
-    _same_encoders(model, versions)
+    "Rank the test videos' own music with the model and all that it is to be compared with (paper, section 5.2)."
+    versions = _checked(data, part, model, encoders)
     task = ranking_task(list(data.quartets[part]), data, pool_sizes, seed)
-    board, missed, settings = Board(task), 0, None
+    board = Board(task)
     _rank_all(board, data, model, encoders, mvp, progress, tell)
-    untrained = has_words(data.features, encoders)
-    if untrained:
-        tell('ranking with the untrained recommender')
-        missed = rank_untrained(board, data, encoders, frames, progress, whole)
-        settings = whole and whole.settings
-    told = dict(kind=data.corpus.kind, corpus=data.corpus.fingerprint, part=part, n_query=len(task), seed=seed)
-    told |= dict(encoders=versions, settings=settings and asdict(settings), **(about or {}))
-    return make_report(board, told, _own_notes(task, frames, untrained, mvp is not None, missed, settings), seed)
+    untrained, missed, settings = _rank_words(board, data, encoders, whole, frames, progress, tell)
+    notes = _own_notes(task, frames, untrained, mvp is not None, missed, settings)
+    told = _told(data, part, task, seed, encoders=versions, settings=settings and asdict(settings))
+    return make_report(board, told | dict(about or {}), notes, seed)
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d05
 def settle_blend(
