@@ -151,7 +151,8 @@ def _packets(file:OpenFile)->tuple[dict, np.ndarray]:
         if not stream: raise file.fail('no_audio', 'no audio stream')
         for packet in c.demux(stream):
             if not packet.size: continue
-            digest.update(packet)
+            sound = bytes(packet)
+            digest.update(sound[:-128] if sound[-128:-125] == b'TAG' else sound)  # ID3v1 behind FLAC's last packet
             n_packet += 1
     if not n_packet: raise file.fail('empty', 'no packets in the audio stream')
     return dict(sha256=digest.hexdigest()), np.empty(0, np.uint8)
