@@ -27,7 +27,7 @@ from ..core.types import Recommender
 from ..encoders.base import MusicEncoder
 from ..encoders.cache import feature_key, FeatureCache, Tensors
 from ..encoders.mood import MoodEar
-from ..encoders.registry import Encoders, tag_pieces
+from ..encoders.registry import Encoders, real_waves, tag_pieces
 from ..encoders.voice import VoiceEar
 from .scan import Found, is_inside, may_be_film, Stat, stat_of
 from .store import first_line, FolderLock, LanceStore, moods
@@ -152,12 +152,6 @@ class NewTrack:
 
 _ear_hz = 16000  # what the ears for tempo, mood and voice take
 
-def _for_ears(wave:np.ndarray, rate:int)->np.ndarray:
-    "A wave (n,) at 16 kHz."
-    if rate == _ear_hz: return wave
-    from torchaudio.functional import resample
-    return resample(torch.from_numpy(wave), rate, _ear_hz).numpy()
-
 @dataclass
 class Decoded:
     "A new file's sound."
@@ -167,14 +161,15 @@ class Decoded:
     @cached_property
     def stretch(self)->np.ndarray:
         "The longer part at 16 kHz, for tempo and mood."
-        return _for_ears(self.pieces.stretch, self.pieces.sample_rate_hz)
+        wave = self.pieces.stretch[None]
+        return real_waves(wave, np.ones(wave.shape, bool), self.pieces.sample_rate_hz)[0].numpy()
 
     @property
     def ear_pieces(self)->list[np.ndarray]:
         "The pieces at 16 kHz without their padding; none shorter than a second."
         p = self.pieces
-        waves = [_for_ears(wave[real], p.sample_rate_hz) for wave, real in zip(p.waves, p.mask)]
-        return [wave for wave in waves if len(wave) >= _ear_hz]
+        waves = real_waves(p.waves, p.mask, p.sample_rate_hz)
+        return [wave.numpy() for wave in waves if len(wave) >= _ear_hz]
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-014b
 heard_names = (*moods, 'voice', 'speech')  # columns of a row, in the order of the feature `heard`
