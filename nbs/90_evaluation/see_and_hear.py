@@ -20,13 +20,12 @@ def rows_of(folder):
         return [(row, next(folder.glob(f"{row['id']}.*"))) for row in csv.DictReader(f, delimiter='\t')]
 
 def look(recommender, folder):
-    "What is seen in each video, and what music it calls for."
+    "What is seen in each video."
     for row, path in rows_of(folder):
         frames = read_frames(path, fps=1.)
         seen = recommender.watch(frames.images, frames.times_s)
         said = list(dict.fromkeys(r.seen for r in sorted(seen.reasons, key=lambda r: -r.weight)))
-        yield dict(id=row['id'], source=row['source'], told=row['told'], scenes=[name for name, _ in seen.scenes],
-                   said=said, suits=list(seen.prior)[:5])
+        yield dict(id=row['id'], source=row['source'], told=row['told'], said=said)
 
 def listen(recommender, encoders, folder):
     "What is heard in each track."
