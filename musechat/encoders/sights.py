@@ -17,12 +17,12 @@ from ..core.samples import package_file
 
 # %% ../../nbs/20_encoders/44_sights.ipynb #cell-007
 class Sights:
-    "Logistic heads on an embedding, each with the probability from which on it is sure."
+    "Logistic heads on an embedding, each with its threshold."
     def __init__(self,
         names:Sequence[str],   # of the kinds, k of them
         weight:torch.Tensor,   # (k, d)
         bias:torch.Tensor,     # (k,)
-        least:Sequence[float], # thresholds (k,), each in (0, 1)
+        least:Sequence[float], # thresholds (k,); above 1: never seen
     )->None:
         if not len(names) == len(weight) == len(bias) == len(least):
             raise ValueError(f"{len(names)} names, {len(weight)} weights, {len(bias)} biases, {len(least)} thresholds")
