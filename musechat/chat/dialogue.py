@@ -127,9 +127,6 @@ def best_start(
     means = heard @ scores.double()/heard.sum(1).clamp(min=1e-9)
     return float(starts[int(means.argmax())])
 
-# %% ../../nbs/80_chat/40_dialogue.ipynb #1db9b62c
-#| export
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #1db9b62d
 def standout_tags(
     row:int,                   # of `table`

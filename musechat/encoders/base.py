@@ -10,6 +10,7 @@ __all__ = ['Array', 'Device', 'Tokens', 'T', 'VideoEncoder', 'TextEncoder', 'Mus
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-002
 import hashlib
 import re
+import threading
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from operator import attrgetter
@@ -160,6 +161,8 @@ def join_tokens(
     return tokens.masked_fill(~mask[..., None], 0.), mask
 
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-019
+_one = threading.RLock()  # the process has one stdout: loads take turns
+
 @contextmanager
 def quiet()->Iterator[None]:
     "Keep transformers from writing bars and reports while it loads; afterwards it is as it was."
@@ -168,7 +171,7 @@ def quiet()->Iterator[None]:
     hf.set_verbosity_error()
     hf.disable_progress_bar()
     try:
-        with redirect_stdout(StringIO()): yield  # some models print remarks on their own documentation
+        with _one, redirect_stdout(StringIO()): yield  # some models print remarks on their own documentation
     finally:
         hf.set_verbosity(level)
         if bars: hf.enable_progress_bar()

@@ -6,6 +6,8 @@
 __all__ = ['preset_names', 'Part', 'Preset', 'read_preset', 'get_preset']
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-002
+import json
+import re
 from dataclasses import dataclass, fields, MISSING, replace
 from pathlib import Path
 from typing import cast, TypeVar
@@ -23,7 +25,13 @@ class Part:
     revision: str = ''  # branch, tag or commit on the hub; '': the newest
     sha256: str = ''    # of its model.safetensors; '': not checked
 
+    def __post_init__(self):
+        if not self.kind or not self.checkpoint: raise MusechatError("an encoder's kind and checkpoint must not be empty")
+        if self.width < 0 or isinstance(self.width, bool): raise MusechatError(f"width must be >= 0, got {self.width}")
+
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-1
+_joints, _recommenders = ('', 'same', 'bridge'), ('shipped', 'joint', 'tags')
+
 @dataclass(frozen=True)
 class Preset:
     "The encoders of a whole system, by name."
@@ -41,6 +49,15 @@ class Preset:
     sentences: str = 'all-minilm-l6-v2'          # tells what a phrase is near to
     generator: str = 'smollm2-135m-instruct'     # language model that writes the replies
     mvp_video: str = 'efficientnet-lite0'        # video encoder of the candidate ranker (paper, section 3)
+
+    def __post_init__(self):
+        if not re.fullmatch(r'[\w-][\w.-]{0,63}', self.name):   # it names folders
+            raise MusechatError(f"a preset's name must be letters, digits, - and _, got {printable(self.name, 80)!r}")
+        for field, allowed in dict(joint=_joints, recommender=_recommenders).items():
+            value = getattr(self, field)
+            if value not in allowed: raise MusechatError(f"{field} must be one of {allowed}, got {printable(value, 40)!r}")
+        is_rate = not isinstance(self.video_fps, bool) and 0 < self.video_fps <= 1000
+        if not is_rate: raise MusechatError(f"video_fps must be in (0, 1000], got {self.video_fps}")
 
     @property
     def weights(self)->dict[str, str]:  # name to revision, '' for the newest
@@ -69,21 +86,27 @@ def _filled(kind:type[_T], table:object, what:str)->_T:
 
 def _near(part:Part, folder:Path)->Part:
     "A checkpoint that lies beside the preset's file is meant, whatever the hub has of this name."
+    if part.checkpoint in _packaged: return part
     beside = folder/Path(part.checkpoint).expanduser()
     return replace(part, checkpoint=str(beside.resolve())) if beside.is_dir() else part
+
+_lists = json.loads(package_file('encoders', 'checkpoints.json').read_text(encoding='utf-8'))
+_packaged = {row['name'] for row in _lists['checkpoints']}   # come from packages, and from no folder
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-006-2
 def read_preset(
     path:str|Path,  # a TOML file
 )->Preset:
     "The preset in a file; its name is the file's if it says none."
-    path = Path(path).expanduser()
     what = f"the preset file {printable(path)}"
-    try: table = parse_toml(path)
-    except (OSError, ValueError) as e: raise MusechatError(f"{what} cannot be read: {printable(e, 120)}") from e
-    found: dict[str, object] = dict(name=path.stem) | table
-    for slot in ('video', 'text', 'music'):
-        if slot in table: found[slot] = _near(_filled(Part, table[slot], f"[{slot}] in {what}"), path.parent)
+    try:
+        path = Path(path).expanduser()
+        table = parse_toml(path)
+        found: dict[str, object] = dict(name=re.sub(r'[^\w.-]+', '-', path.stem).lstrip('.') or 'own') | table
+        for slot in ('video', 'text', 'music'):
+            if slot in table: found[slot] = _near(_filled(Part, table[slot], f"[{slot}] in {what}"), path.parent)
+    except (OSError, ValueError, RuntimeError) as e:   # RuntimeError: no such user, or tables too deep
+        raise MusechatError(f"{what} cannot be read: {printable(e, 120)}") from e
     return _filled(Preset, found, what)
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-006-3
@@ -95,7 +118,6 @@ def get_preset(
     "Look a preset up."
     if isinstance(preset, Preset): return preset
     if str(preset) in preset_names: return read_preset(package_file('encoders', 'preset_files', f'{preset}.toml'))
-    path = Path(preset).expanduser()
-    if path.suffix == '.toml' or path.is_file(): return read_preset(path)
+    if str(preset).endswith('.toml') or Path(preset).is_file(): return read_preset(preset)
     ours = ', '.join(preset_names)
     raise MusechatError(f"unknown preset {printable(preset, 80)!r}: musechat has {ours}, or name a TOML file")

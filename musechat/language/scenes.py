@@ -90,8 +90,9 @@ def _cuts(small:np.ndarray, change:np.ndarray)->np.ndarray:
 def _small(frames:np.ndarray)->np.ndarray:
     "Frames as float32 0 to 1, about 64 pixels on the shorter side, each pixel the mean of a block."
     step = max(1, min(frames.shape[1:3])//64)
-    pixels = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float()
-    return F.avg_pool2d(pixels, step).permute(0, 2, 3, 1).numpy()/255
+    chunks = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).split(16)   # few are wide at a time
+    pooled = torch.cat([F.avg_pool2d(chunk.float(), step) for chunk in chunks])
+    return pooled.permute(0, 2, 3, 1).numpy()/255
 
 def camera_shifts(
     luma:np.ndarray,  # (n, h, w)

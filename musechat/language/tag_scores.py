@@ -42,7 +42,7 @@ def _logits(scores:torch.Tensor)->torch.Tensor: return torch.logit(scores.float(
 
 def segment_logits(table:TrackTable)->torch.Tensor:     # (n_segment, 100)
     "Logits of the tags of segments; where they are not known, of their tracks."
-    if table.segment_tags is not None: return _logits(table.segment_tags)
+    if table.segment_tags is not None: return _logits(table.segment_tags).nan_to_num()
     offsets = torch.as_tensor(table.offsets).long()
     return _tag_logits(table).repeat_interleave(offsets.diff(), 0)
 

@@ -15,6 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ...core.errors import MediaError, MusechatError, printable
+from ...core.files import media_id
 from ...core.jobs import job_lock
 from .build import link_or_copy, slug
 from .scenes import PairCorpus, PairTrack, Scene, write_pairs
@@ -52,37 +53,42 @@ class Clips:
 
     def scene(self, video:Path, group:str)->tuple[Scene, PairTrack]:
         "The scene of a video and its track; MediaError where it is none."
-        beside, info = soundtrack_of(video), probe(video)
+        info, sound = probe(video), soundtrack_of(video) or video
         if not info.has_video: raise MediaError('format', video, 'no picture')
-        sound = beside or video
-        if (probe(sound).audio_s or 0) < 15: raise MediaError('empty', video, 'less than fifteen seconds of sound')
-        if beside or music_share(video, self.ear) >= self.least_music: return self._placed(video, sound, group)
-        raise MediaError('empty', video, 'little music')
+        audio_s = info.audio_s if sound == video else probe(sound).audio_s
+        if (audio_s or 0) < 15: raise MediaError('empty', video, 'less than fifteen seconds of sound')
+        is_music = sound != video or music_share(video, self.ear) >= self.least_music
+        if not is_music: raise MediaError('empty', video, 'little music')
+        return self._placed(video, sound, group, audio_s)
 
-    def _placed(self, video:Path, sound:Path, group:str)->tuple[Scene, PairTrack]:
-        start = f'videos/{slug(group)}/{slug(video.stem)}-{sound_id(sound)[:8]}'
+    def _placed(self, video:Path, sound:Path, group:str, audio_s:float)->tuple[Scene, PairTrack]:
+        start = f'videos/{slug(group)}/{slug(video.stem)}-{media_id(video)[:8]}'
         shown, heard = start + video.suffix.lower(), start + sound.suffix.lower()
         for source, target in ((video, shown), (sound, heard)): link_or_copy(source, self.out/target)
         said = "the video's own sound" if sound == video else 'a soundtrack of the same name'
         licence = dict(audio=[self.licence], images=self.licence) if self.licence else {}
-        name = printable(video.stem)
-        scene = Scene(f'{slug(group)}/{Path(start).name}', group, name, (heard,), video=shown, picture='video',
-                      source=printable(video.name), stated=said, licence=licence)
-        return scene, PairTrack(heard, sound_id(sound), round(probe(sound).audio_s, 2), self.licence or None)
+        scene = Scene(f'{slug(group)}/{Path(start).name}', group, printable(video.stem), (heard,), video=shown,
+                      picture='video', source=printable(video.name), stated=said, licence=licence)
+        return scene, PairTrack(heard, sound_id(sound), round(audio_s, 2), self.licence or None)
 
 # %% ../../../nbs/60_data/60_pairs/60_videos.ipynb #videos-09
 def find_videos(
     folders:Sequence[str|Path],
+    without:str|Path='',        # a folder that is passed over
 )->list[tuple[Path, str]]:      # each video and its group, by path
-    "All videos beneath some folders."
-    found = {}
+    "All videos beneath some folders; the group is the path from the folder on, or the folder's name."
+    found, passed_over = {}, Path(without).resolve() if without else None
     for folder in map(Path, folders):
         if not folder.is_dir(): raise MusechatError(f"there is no folder {printable(folder)}")
-        videos = [p for p in folder.rglob('*') if p.suffix.lower() in video_endings and p.is_file()]
-        found |= {p: printable(p.resolve().parent.name, 80) for p in videos}
+        for path in folder.resolve().rglob('*'):
+            is_video = path.suffix.lower() in video_endings and path.is_file()
+            if not is_video or passed_over in path.parents: continue
+            within = path.parent.relative_to(folder.resolve()).as_posix()
+            found[path] = printable(folder.resolve().name if within == '.' else within, 80)
     if not found: raise MusechatError(f"no video lies in {', '.join(printable(f) for f in folders)}")
     return sorted(found.items())
 
+# %% ../../../nbs/60_data/60_pairs/60_videos.ipynb #videos-build
 def build_video_pairs(
     folders:Sequence[str|Path],    # of videos
     out:str|Path,                  # the corpus
@@ -92,12 +98,15 @@ def build_video_pairs(
     progress:bool=True,            # a bar on stderr
 )->tuple[PairCorpus, dict[str, int]]:  # and how many were left out, by reason
     "A corpus of pairs of the videos in some folders; `MusechatError` where there is none."
-    clips, pairs, left_out = Clips(Path(out), ear or load_voice(), least_music, licence), [], Counter()
+    clips, pairs, left_out = Clips(Path(out), ear or load_voice(), least_music, licence), {}, Counter()
     with job_lock(Path(out)):
-        for video, group in tqdm(find_videos(folders), unit='video', disable=None if progress else True):
-            try: pairs.append(clips.scene(video, group))
+        for video, group in tqdm(find_videos(folders, out), unit='video', disable=None if progress else True):
+            try: scene, track = clips.scene(video, group)
             except MediaError as e: left_out[f'{e.kind}: {printable(e.detail)}'] += 1
+            else:
+                if scene.id in pairs: left_out['a copy'] += 1
+                pairs[scene.id] = scene, track
         if not pairs: raise MusechatError(f"no video has music: {dict(left_out)}")
-        scenes, tracks = zip(*pairs)
+        scenes, tracks = zip(*pairs.values())
         about = dict(least_music=least_music, skipped=dict(videos=dict(left_out)))
         return write_pairs(out, scenes, tracks, about), dict(left_out)
