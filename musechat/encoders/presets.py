@@ -26,12 +26,13 @@ class Part:
     sha256: str = ''    # of its model.safetensors; '': not checked
 
     def __post_init__(self):
-        if not self.kind or not self.checkpoint: raise MusechatError("an encoder's kind and checkpoint must not be empty")
+        if not (self.kind and self.checkpoint): raise MusechatError("kind and checkpoint must not be empty")
         if self.width < 0 or isinstance(self.width, bool): raise MusechatError(f"width must be >= 0, got {self.width}")
 
-# %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-1
+# %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-0
 _joints, _recommenders = ('', 'same', 'bridge'), ('shipped', 'joint', 'tags')
 
+# %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-1
 @dataclass(frozen=True)
 class Preset:
     "The encoders of a whole system, by name."
@@ -54,8 +55,8 @@ class Preset:
         if not re.fullmatch(r'[\w-][\w.-]{0,63}', self.name):   # it names folders
             raise MusechatError(f"a preset's name must be letters, digits, - and _, got {printable(self.name, 80)!r}")
         for field, allowed in dict(joint=_joints, recommender=_recommenders).items():
-            value = getattr(self, field)
-            if value not in allowed: raise MusechatError(f"{field} must be one of {allowed}, got {printable(value, 40)!r}")
+            value = printable(getattr(self, field), 40)
+            if value not in allowed: raise MusechatError(f"{field} must be one of {allowed}, got {value!r}")
         is_rate = not isinstance(self.video_fps, bool) and 0 < self.video_fps <= 1000
         if not is_rate: raise MusechatError(f"video_fps must be in (0, 1000], got {self.video_fps}")
 

@@ -63,7 +63,8 @@ def check_part(part:Part, found:Network)->Network:
     raise PretrainedError(f"{printable(part.checkpoint)} gives vectors {found.d} wide, the preset says {part.width}")
 
 def _check_hash(part:Part)->None:
-    if part.checkpoint in checkpoints: raise PretrainedError(f"{part.checkpoint} has its hash in musechat: name no sha256")
+    if part.checkpoint in checkpoints:
+        raise PretrainedError(f"musechat knows the hash of {part.checkpoint}: name no sha256")
     path = local_folder(part.checkpoint, part.revision)/'model.safetensors'
     if path.is_file() and content_hash(path) == part.sha256: return
     raise PretrainedError(f"{printable(path)} is not what the preset names: its SHA-256 differs, or it is missing")
@@ -110,7 +111,8 @@ class Classifier(Protocol):
     def encode_and_classify(self, frames:Array)->tuple[torch.Tensor, torch.Tensor]:
         "Embeddings (n, d) and ImageNet logits (n, 1000) of frames."
 
-_marks = 'encode', 'encode_and_classify', 'tag', 'moods', 'shares', 'encode_video'  # what tells an object from a function that makes one
+# what tells an object from a function that makes one
+_marks = 'encode', 'encode_and_classify', 'tag', 'moods', 'shares', 'encode_video'
 
 def _is_made(part:object)->bool: return not isinstance(part, type) and any(hasattr(part, name) for name in _marks)
 

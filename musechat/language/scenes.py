@@ -7,7 +7,7 @@ __all__ = ['scenes', 'Scene', 'class_scenes', 'Measures', 'camera_shifts', 'meas
            'frame_scenes', 'describe_video']
 
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-002
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Sequence
 
@@ -94,6 +94,7 @@ def _small(frames:np.ndarray)->np.ndarray:
     pooled = torch.cat([F.avg_pool2d(chunk.float(), step) for chunk in chunks])
     return pooled.permute(0, 2, 3, 1).numpy()/255
 
+# %% ../../nbs/30_language/35_scenes.ipynb #cell-015a2
 def camera_shifts(
     luma:np.ndarray,  # (n, h, w)
 )->np.ndarray:        # int (n - 1, 2): down and right, each at most a quarter of the picture; 0 where it would be more
@@ -185,7 +186,6 @@ class VideoDescription:
     scenes: tuple[tuple[str, float], ...]     # scenes and their shares, best first
     measures: Measures
     reasons: tuple[Reason, ...]
-    embedding: torch.Tensor|None = field(default=None, compare=False, repr=False)   # (d_video,), L2-normalised
 
     @property
     def prior(self)->dict[str, float]:

@@ -285,24 +285,26 @@ class TagEncoder(ConversationReader):
         return tuple(Reason(concept, min(1., p/.35)*.6*near, 'likeness', name)
                      for name, p in loose for concept, near in self.similar(name))
 
-    def look(self,
+    def describe(self,
         frames:np.ndarray,       # uint8 (n, h, w, 3) RGB
         times_s:np.ndarray,      # seconds (n,)
-    )->tuple[VideoDescription, torch.Tensor]:      # and the frames' embeddings as they are, float32 (n, d_video)
-        "Classes come from the classifier; where it is the video encoder, one pass gives both."
+    )->tuple[VideoDescription, torch.Tensor]:      # and the classifier's embeddings (n, d)
+        "What the classifier sees, and what suits it."
         with torch.inference_mode():
-            eye = self.encoders.classifier
-            looked, logits = eye.encode_and_classify(frames)
-            vectors = looked if self.encoders.video is eye else self.encoders.video.encode(frames)
-            vectors = vectors.float().cpu()
+            looked, logits = self.encoders.classifier.encode_and_classify(frames)
             seen = describe_video(frames, times_s, logits.cpu(), looked.float().cpu())
-            seen = replace(seen, reasons=seen.reasons + self.likenesses(seen))
-        mean = vectors.mean(0)
-        return replace(seen, embedding=mean/mean.norm().clamp(min=1e-9)), vectors
+            return replace(seen, reasons=seen.reasons + self.likenesses(seen)), looked
+
+    def look(self, frames:np.ndarray, times_s:np.ndarray)->tuple[VideoDescription, torch.Tensor]:
+        "What is seen, and the frames' embeddings, float32 (n, d_video); where one network gives both, one pass does."
+        seen, looked = self.describe(frames, times_s)
+        is_video = self.encoders.video is self.encoders.classifier
+        with torch.inference_mode(): vectors = looked if is_video else self.encoders.video.encode(frames)
+        return seen, vectors.float().cpu()
 
     def watch(self, frames:np.ndarray, times_s:np.ndarray)->VideoDescription:
-        "Look at a video once; arguments as of `look`."
-        return self.look(frames, times_s)[0]
+        "Look at a video once; arguments as of `describe`."
+        return self.describe(frames, times_s)[0]
 
 # %% ../../nbs/30_language/55_tag_recommender.ipynb #cell-032
 _name_share = 4.     # weight of a name against 1 for each of tempo, length and years

@@ -51,6 +51,14 @@ class Clips:
     least_music: float = .5  # share of music that a video's own sound must have, 0 to 1
     licence: str = ''        # of all videos, as their source states it
 
+    def add(self, video:Path, group:str, pairs:dict[str, tuple[Scene, PairTrack]], left_out:Counter)->None:
+        "Add a video's scene to `pairs` by its id, or the reason why there is none to `left_out`."
+        try: scene, track = self.scene(video, group)
+        except MediaError as e: left_out[f'{e.kind}: {printable(e.detail)}'] += 1
+        else:
+            if scene.id in pairs: left_out['a copy'] += 1
+            pairs[scene.id] = scene, track
+
     def scene(self, video:Path, group:str)->tuple[Scene, PairTrack]:
         "The scene of a video and its track; MediaError where it is none."
         info, sound = probe(video), soundtrack_of(video) or video
@@ -101,11 +109,7 @@ def build_video_pairs(
     clips, pairs, left_out = Clips(Path(out), ear or load_voice(), least_music, licence), {}, Counter()
     with job_lock(Path(out)):
         for video, group in tqdm(find_videos(folders, out), unit='video', disable=None if progress else True):
-            try: scene, track = clips.scene(video, group)
-            except MediaError as e: left_out[f'{e.kind}: {printable(e.detail)}'] += 1
-            else:
-                if scene.id in pairs: left_out['a copy'] += 1
-                pairs[scene.id] = scene, track
+            clips.add(video, group, pairs, left_out)
         if not pairs: raise MusechatError(f"no video has music: {dict(left_out)}")
         scenes, tracks = zip(*pairs.values())
         about = dict(least_music=least_music, skipped=dict(videos=dict(left_out)))
