@@ -303,7 +303,7 @@ app.add_typer(corpus_commands, name='corpus')
 def corpus_pairs(
     out:OutOption, unpacked:Annotated[list[Path]|None, typer.Argument(metavar='UNPACKED')]=None,
     fetch:Path|None=None, game:list[str]|None=None, as_json:JsonOption=False,
-):
+)->None:
     "Make a corpus of scenes of free games with the music that their makers chose."
     from musechat.data.pairs.build import make_pairs
     if not unpacked and fetch is None: raise typer.BadParameter('name unpacked packages, or use --fetch FOLDER')
@@ -314,7 +314,7 @@ def corpus_pairs(
 def corpus_videos(
     folders:Annotated[list[Path], typer.Argument(metavar='FOLDER')], out:OutOption,
     least_music:Annotated[float, typer.Option(min=0, max=1)]=.5, licence:str='', as_json:JsonOption=False,
-):
+)->None:
     "Make a corpus of videos with their own music, or with a soundtrack beside them."
     from musechat.data.pairs.videos import build_video_pairs
     corpus, left_out = build_video_pairs(folders, out, least_music, licence)

@@ -308,7 +308,7 @@ class TrainedRecommender(QueryEncoder, BlendedRecommender):
         query, (tracks, segments) = self.query(request, table), self.embedded(table)
         return tracks @ query, segments @ query
 
-    def prepare(self, table:TrackTable):
+    def prepare(self, table:TrackTable)->None:
         "Work out all that is needed once a library, so that no turn has to wait for it."
         self.tags.prepare(table)
         self.embedded(table)
@@ -359,7 +359,7 @@ class JointRecommender(BlendedRecommender):
         "The cosine alone until something is said."
         return self.settings.blend if request.texts else 1.
 
-    def prepare(self, table:TrackTable):
+    def prepare(self, table:TrackTable)->None:
         "Work out all that is needed once a library."
         self.tags.prepare(table)
         self.placed(table)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from operator import attrgetter
 from pathlib import Path
-from typing import Callable, Iterator, Protocol, Sequence, TYPE_CHECKING, TypeVar
+from typing import Callable, cast, Iterator, Protocol, Sequence, TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -210,17 +210,19 @@ def load_part(
 _local = dict(local_files_only=True, trust_remote_code=False)
 
 # %% ../../nbs/20_encoders/15_base.ipynb #cell-020
+_M = TypeVar('_M', bound='PreTrainedModel')
+
 def load_pretrained(
-    kind:Kind[tuple['PreTrainedModel', dict]],  # a model class of transformers
+    kind:Kind[_M],       # a model class of transformers
     name:str|Path,       # hub id or folder
     revision:str='',     # as of `local_folder`
     dtype:torch.dtype=torch.float32,
     may_lack:str='',     # regular expression: weights that may be missing, and are random then
     **options:object,    # for transformers
-)->'PreTrainedModel':
+)->_M:
     "A model from safetensors with every weight found, or a `PretrainedError`."
     strict = dict(use_safetensors=True, dtype=dtype, output_loading_info=True)
-    model, info = load_part(kind, name, revision, **strict, **options)
+    model, info = cast(tuple[_M, dict], load_part(kind, name, revision, **strict, **options))
     missing = sorted(k for k in info['missing_keys'] if not (may_lack and re.match(may_lack, k)))
     if not missing: return model.eval()
     lack = f"{len(missing)} weights are missing, first {missing[0]}"

@@ -133,8 +133,9 @@ class BertScore(_Network):
     )->float:  # at most 1; 0 where a text is empty
         "F1 of one reply."
         from torchmetrics.functional.text.bert import bert_score
-        how = dict(num_layers=self.layer, max_length=self.max_length, truncation=True, device=self.net.device)
-        return float(bert_score([reply], [reference], model=self.net, user_tokenizer=self.tokenizer, **how)['f1'])
+        found = bert_score([reply], [reference], model=self.net, user_tokenizer=self.tokenizer, num_layers=self.layer,
+                           max_length=self.max_length, truncation=True, device=self.net.device)
+        return torch.as_tensor(found['f1']).item()
 
 # %% ../../nbs/90_evaluation/05_judges.ipynb #cell-023
 def ab_divergence(
@@ -337,7 +338,7 @@ def masked_words(
     right, loss, n = 0, 0., 0
     for text in texts:
         words, logits = lm.expected(text)
-        right, n = right + (logits.argmax(-1) == words).sum().item(), n + len(words)
+        right, n = right + int((logits.argmax(-1) == words).sum()), n + len(words)
         loss += F.cross_entropy(logits, words, reduction='sum').item()
     if not n: raise ValueError('there is no text to guess words of')
     return dict(accuracy=right/n, perplexity=torch.tensor(loss/n).exp().item(), n_word=n)

@@ -21,7 +21,7 @@ import torch
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from ..core.errors import MediaError, printable
+from ..core.errors import LibraryError, MediaError, printable
 from ..core.files import write_atomic
 from ..core.types import Recommender
 from ..encoders.base import MusicEncoder
@@ -127,9 +127,15 @@ class LibraryFolder:
         "What is remembered now, other processes' runs included."
         return Memory(self.path/'state.json', self.store.lock)
 
+    @property
+    def ears(self)->Encoders:
+        "The encoders; there must be some to add."
+        if self.encoders is None: raise LibraryError("this library was opened to be read: it has no encoders")
+        return self.encoders
+
     def key(self, track_id:str)->str:
         "The feature cache's key of a track."
-        mood, voice = (ear.version for ear in (self.encoders.mood, self.encoders.voice))
+        mood, voice = (ear.version for ear in (self.ears.mood, self.ears.voice))
         options = dict(kind='track/3', n_piece=self.n_piece, mood=mood, voice=voice)
         return feature_key(track_id, self.manifest['encoder'], **options)
 
@@ -361,7 +367,7 @@ class Intake(Identifier):
         decoded, self.decoded, at = self.decoded, [], 0
         if not decoded: return
         waves, masks = (np.concatenate([getattr(d.pieces, name) for d in decoded]) for name in ('waves', 'mask'))
-        ears, rate = self.lib.encoders, self.lib.encoders.music.sample_rate_hz
+        ears, rate = self.lib.ears, self.lib.ears.music.sample_rate_hz
         tokens, mask = ears.music.encode(waves, masks, rate)
         tags = tag_pieces(ears, tokens[:, 0], waves, masks, rate)
         for d in decoded:
@@ -373,7 +379,7 @@ class Intake(Identifier):
 
     def run(self, todo:list[tuple[str, Stat, bool]], n_workers:int)->None:
         "All of it."
-        music = self.lib.encoders.music
+        music = self.lib.ears.music
         read = partial(read_pieces, piece_s=music.piece_s, n=self.lib.n_piece, sample_rate_hz=music.sample_rate_hz)
         for path, pieces in read_many(self.sources(todo), read, n_workers): self.take(path, pieces)
         self.encode()

@@ -100,7 +100,7 @@ def base_folder(
     name:str|Path,  # a name in `checkpoints`, a folder, or an id on the hub
 )->Path:            # with config.json, safetensors and tokenizer
     "Where a language model lies, fetched and widened if it is not there yet."
-    if str(name) not in checkpoints: return hub_folder(name)
+    if str(name) not in checkpoints: return hub_folder(str(name))
     source = fetch(str(name))
     gguf = next((p.name for p in sorted(source.glob('*.gguf'))), None)
     if gguf is None: return source
@@ -108,7 +108,7 @@ def base_folder(
     if not (folder/'config.json').is_file(): _widen_once(source, gguf, folder)
     return folder
 
-def _widen_once(source:Path, gguf:str, folder:Path):
+def _widen_once(source:Path, gguf:str, folder:Path)->None:
     "Widen into a folder of another name, and rename it when it is whole."
     _log.info('widening the weights of %s, once', source.name)
     with tempfile.TemporaryDirectory(dir=cache_dir('widened')) as tmp, quiet():

@@ -122,7 +122,7 @@ def refuse_leaks(
     split:Mapping[str, str],  # of the corpus that it is to work on now
     corpus:Corpus|None=None,  # that corpus; None: items are known by their names alone
     what:str='ranker',        # the model, for the message
-):
+)->None:
     "Refuse a model that was trained on what is for validation or testing now."
     path = Path(folder)/'split.json'
     seen = _trained_on(path, what) if path.is_file() else {}
@@ -349,7 +349,7 @@ def find_data(
     "Corpus, features, quartets and split of a data set; templates write quartets where there are none."
     folder = quartets_folder(path)
     is_corpus = folder != Path(path)
-    options = dict(preset=preset, features=features, n_workers=n_workers, progress=progress)
+    options: dict[str, Any] = dict(preset=preset, features=features, n_workers=n_workers, progress=progress)
     opened = Corpus.open(path if is_corpus else corpus or _known_corpus(folder))
     if is_corpus and not (folder/'quartets.json').is_file():
         _refuse_several(path)

@@ -68,8 +68,9 @@ def read_dialogs(
         offers = [of_track.get(m['track_id']) for m in row['dialog'] if m['role'] == 'recommender'][:-1]
         item = row.get('item_id') if row.get('item_id') in in_corpus else of_track.get(row['target_id'])
         answers = [m['text'] for m in row['dialog'] if m['role'] == 'user'][1:]
-        if item not in known or None in offers: lost += 1
-        else: found.append(Dialog(item, tuple(answers), tuple(offers)))
+        there = [offer for offer in offers if offer is not None]
+        if item is None or item not in known or len(there) < len(offers): lost += 1
+        else: found.append(Dialog(item, tuple(answers), tuple(there)))
     if lost: _log.warning('%d dialogs were left out: their tracks are not in the corpus, or have no features', lost)
     return found
 
@@ -219,9 +220,9 @@ class DialogSamples:
     def _fingerprint(self)->str:
         "Of all that a sample depends on, for a run that is continued."
         segments, told = self.segments, [[asdict(d) for d in ds] for ds in self.dialogs]
-        told += [asdict(self.dropping), segments.details, self.n_age]
         arrays = segments.video.numpy().tobytes(), segments.summary.numpy().tobytes()
-        about = json.dumps(told + self.recording.tolist()).encode()
+        settings = asdict(self.dropping), segments.details, self.n_age
+        about = json.dumps([*told, *settings, *self.recording.tolist()]).encode()
         return hashlib.sha256(b''.join([about, *arrays])).hexdigest()[:16]
 
     def __len__(self): return len(self.dialogs)
