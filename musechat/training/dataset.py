@@ -336,15 +336,15 @@ def _refuse_several(path:str|Path)->None:
                         "run `musechat synthesize` first, on one machine")
 
 def find_data(
-    path:str|Path,                # folder of quartets, or of a corpus
+    path:str|Path,                # of quartets, or of a corpus
     corpus:str|Path|None=None,    # where the quartets do not know it
     features:str|Path|None=None,  # None: as the quartets say, or beside the corpus
     preset:str|Preset='laptop',   # whose encoders
     split_by:str|None=None,       # None: as the quartets were made
     seed:int=0,                   # of new quartets
     n_workers:int|None=None,      # None: one a core
-    progress:bool=True,           # bars on stderr
-    tell:_Tell=_log.info,         # is told what step begins
+    progress:bool=True,           # bars
+    tell:_Tell=_log.info,         # told what step begins
 )->Data:
     "Corpus, features, quartets and split of a data set; templates write quartets where there are none."
     folder = quartets_folder(path)
