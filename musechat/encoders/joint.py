@@ -89,7 +89,7 @@ class Siglip(Towers):
 
     @torch.inference_mode()
     def _pictures(self, frames:torch.Tensor)->torch.Tensor:
-        pixels = pixel_values(self.processor.image_processor, frames).to(self.device)
+        pixels = pixel_values(getattr(self.processor, 'image_processor'), frames).to(self.device)
         return self.model.vision_model(pixel_values=pixels).pooler_output
 
     def encode_frames(self,
@@ -155,8 +155,9 @@ class PeAvTowers(Towers):
     @torch.inference_mode()
     def _videos(self, videos:torch.Tensor)->torch.Tensor:
         "Vectors of videos with the same number of frames, (b, n, h, w, 3)."
-        x = self.processor.video_processor(videos=list(videos.permute(0, 1, 4, 2, 3)), do_sample_frames=False,
-                                           return_tensors='pt')
+        prepare = getattr(self.processor, 'video_processor')
+        x = prepare(videos=list(videos.permute(0, 1, 4, 2, 3)), do_sample_frames=False,
+                    return_tensors='pt')
         part, pixels = self.model.video_model, x['pixel_values_videos'].to(self.device)
         return part.video_head(part.video_encoder(pixel_values_videos=pixels).pooler_output)
 

@@ -52,7 +52,9 @@ _most_frames = 30  # of a video
 def _still(path:Path)->Image.Image|None:
     "A picture as a frame, None where it cannot be read."
     try: return cover(open_picture(path.read_bytes(), path.name), *_shape).convert('RGB')
-    except (MediaError, OSError) as e: _log.warning('a picture is left out: %s', printable(e))
+    except (MediaError, OSError) as e:
+        _log.warning('a picture is left out: %s', printable(e))
+        return None
 
 def scene_frames(
     corpus:PairCorpus,
@@ -71,7 +73,7 @@ Ranker = BlendedRecommender|TagRecommender
 
 def _watch(recommender:Ranker, frames:np.ndarray, times_s:np.ndarray)->Watched:
     "A scene as a recommender remembers it, and its vector beside."
-    if isinstance(recommender, BlendedRecommender): return recommender.watch(frames, times_s)
+    if isinstance(recommender, BlendedRecommender): return cast(TrainedRecommender, recommender).watch(frames, times_s)
     description, emb = recommender.look(frames, times_s)
     return Watched(description, segment_means(emb, times_s))
 
@@ -141,7 +143,8 @@ def pair_data(
     progress:bool=True,       # bars on stderr
 )->PairData:
     "See the scenes and hear the tracks of some parts of a corpus."
-    table, rows, lost = index_tracks(corpus, recommender, recommender.encoders, work/'library', progress)
+    ranker = cast(Recommender, recommender)
+    table, rows, lost = index_tracks(corpus, ranker, recommender.encoders, work/'library', progress)
     task = pair_task(corpus, *splits, lost=lost)
     table = subset(table, [rows[i] for i in task.track_ids])
     spans = zip(table.offsets[:-1].tolist(), table.offsets[1:].tolist())

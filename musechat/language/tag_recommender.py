@@ -298,7 +298,8 @@ class TagEncoder(ConversationReader):
     def look(self, frames:np.ndarray, times_s:np.ndarray)->tuple[VideoDescription, torch.Tensor]:
         "What is seen, and the frames' embeddings, float32 (n, d_video); where one network gives both, one pass does."
         seen, looked = self.describe(frames, times_s)
-        is_video = self.encoders.video is self.encoders.classifier
+        eye: object = self.encoders.classifier
+        is_video = self.encoders.video is eye
         with torch.inference_mode(): vectors = looked if is_video else self.encoders.video.encode(frames)
         return seen, vectors.float().cpu()
 
