@@ -21,10 +21,11 @@ from ..encoders.impression import sure_tags
 from .facts import Facts, untitled
 from .form import find_quotations
 from .mentions import (
-    concept_words, concepts, decades, everyday_words, find_name, is_comparative, is_within, known_capitals,
+    concept_words, denies_voices, everyday_words, evidence_of, find_name, is_comparative, is_within, known_capitals,
     match_phrase, Mention, name_words, names_of, opposites, read_mentions, speaks_of_earlier, split_words, supported_by)
 from .names import clean_text
 from .text import fold, name_tokens, Token
+from .vocabulary import concepts, decades
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-005
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class Known:
 
     @cached_property
     def concepts(self)->frozenset[str]:
-        "Names in `musechat.language.mentions.concepts` of what the track has: by its tags, year and stated genre."
+        "Names in `musechat.language.vocabulary.concepts` of what the track has: by its tags, year and stated genre."
         era = {name for name, start in decades.items() if self.year and start <= self.year < start + 10}
         stated = {m.concept for m in read_mentions(clean_text(self.genre))}
-        return supported_by(self.tags) | era | {c for c in stated if concepts[c].kind in ('tag', 'mood')}
+        return supported_by(self.tags) | era | {c for c in stated if evidence_of(c) in ('tag', 'mood')}
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-007
 def _joined(said:str|Sequence[str]|None)->str|None:
@@ -392,17 +393,17 @@ def _is_absence(x:Mention)->bool:
     before, _, after = x.sentence.partition(x.word)
     is_left_out = _left_before.search(before) and _out_after.match(after)
     is_gone = _gone.search(after) and not re.search(r'\bnot (?:only|just|too)\b', after)
-    if x.concept == 'no vocals': return False
+    if denies_voices(x): return False
     if x.sign == 'neg' or _gone_before.search(before) or is_left_out or is_gone: return True
     in_list = re.search(r'\b(?:or|nor)\b', x.sentence) and not re.search(r'\b(?:too|not|no)\b', after)
     return x.sign == 'open' and bool(in_list)
 
 def _has(x:Mention, known:Known)->bool:
     "Whether the track has what a mention speaks of."
-    if x.concept == 'no vocals': return 'instrumental' in known.concepts or 'vocals' not in supported_by(known.tags)
+    if denies_voices(x): return 'instrumental' in known.concepts or 'vocals' not in supported_by(known.tags)
     if x.concept in known.concepts: return True
     genre = ' '.join(split_words(known.genre or ''))
-    return concepts[x.concept].kind == 'foreign' and f' {x.word} ' in f' {genre} '
+    return evidence_of(x.concept) == 'none' and f' {x.word} ' in f' {genre} '
 
 # %% ../../nbs/30_language/40_claims.ipynb #new-032b
 def _by_contrast(x:Mention, known:Known)->bool:
@@ -413,15 +414,15 @@ def _by_contrast(x:Mention, known:Known)->bool:
         return (known.bpm/last.bpm)**(1 if x.concept == 'fast' else -1) >= 1.03
     return any(other in supported_by(k.tags) for k in known.before) and other not in supported_by(known.tags)
 
-_voices = {'female voice', 'male voice', 'choir', 'opera'}
+_voices = {name for name, c in concepts.items() if c.part_of == 'vocals'}
 
 def _is_wish(x:Mention, y:Mention)->bool:
     "Whether `y`, a mention of the user, is the wish that a reply repeats as `x`."
     is_voice, same_sign = y.concept in _voices, (x.sign == 'neg') == (y.sign == 'neg')
-    same = x.concept == y.concept or {x.concept, y.concept} == {'no vocals', 'instrumental'}
-    if (same or x.concept == 'vocals' and is_voice) and (same_sign or 'open' in (x.sign, y.sign)): return True
+    same = x.concept == y.concept or x.concept == 'vocals' and is_voice
+    if same and (same_sign or 'open' in (x.sign, y.sign)): return True
     if opposites.get(x.concept) == y.concept and not same_sign: return True
-    return x.concept == 'no vocals' and y.sign == 'neg' and (is_voice or y.concept == 'vocals')
+    return x.concept == 'instrumental' and y.sign == 'neg' and (is_voice or y.concept == 'vocals')
 
 def _judge_wish(x:Mention, known:Known)->_Verdict:
     "What the user is said to have asked for."
@@ -432,7 +433,7 @@ def _judge_wish(x:Mention, known:Known)->_Verdict:
 def _judge_absence(x:Mention, known:Known, on_last:bool, earlier:bool)->_Verdict:
     "What is said not to be there: not in this track, and in the last one where the sentence speaks of that."
     if x.sign == 'neg' and not x.direct: return 'absence', True, 'far from its "not"'
-    is_mood = concepts[x.concept].kind == 'mood'
+    is_mood = evidence_of(x.concept) == 'mood'
     if _has(x, known) and not (earlier and is_mood): return 'absence', False, 'the track has it'
     if on_last and not earlier: return 'absence', False, 'the track does not have it, but the last one did not either'
     return 'absence', True, 'the track does not have it'
@@ -441,7 +442,7 @@ def _judge_sound(x:Mention, known:Known)->_Verdict:
     "What is said of the sound."
     earlier = any(_has(x, k) for k in known.before)
     on_last = bool(known.before) and (_is_on_earlier(x.sentence) or x.sentence.startswith('unlike'))
-    if concepts[x.concept].kind == 'scene':
+    if x.concept == 'scene':
         seen = fold(' '.join((*known.seen, known.said or ''))).split()
         return 'scene', x.word in seen, 'seen in the video, or not'
     if _is_absence(x): return _judge_absence(x, known, on_last, earlier)
@@ -504,7 +505,7 @@ def names_artist(reply:str, known:Known)->bool:
 def _tag_concept(tag:str)->str|None:
     "The concept that a tag itself is."
     found = read_mentions(tag)
-    return 'no vocals' if tag == 'instrumental' else found[0].concept if found else None
+    return found[0].concept if found else None
 
 def coverage(
     reply:str,
@@ -513,8 +514,7 @@ def coverage(
     "Share of title, artist and what the tags mean that a reply says."
     of_tag = {tag: concept for tag in known.tags if (concept := _tag_concept(tag))}
     bare = names_in(reply[:longest_reply], known)[0]
-    there = {x.concept for x in read_mentions(bare) if not _is_absence(x)}
-    said = {'no vocals' if concept == 'instrumental' else concept for concept in there}
+    said = {x.concept for x in read_mentions(bare) if not _is_absence(x)}
     meant = said | supported_by(frozenset(tag for tag, concept in of_tag.items() if concept in said))
     parts = [concept in meant for concept in set(of_tag.values())]
     if known.name: parts.append(names_title(reply, known))

@@ -17,10 +17,11 @@ from ...language.facts import Facts, Pair
 from ...language.names import clean_text
 from ...language.form import form_faults, quotations
 from ...language.mentions import (
-    concept_words, concepts, concepts_of, decades, everyday_words, find_name, is_comparative, is_within,
+    concept_words, concepts_of, denies_voices, everyday_words, evidence_of, find_name, is_comparative, is_within,
     known_capitals, Mention, name_words, name_words_all, names_of, opposites, read_mentions,
     says_you_asked, speaks_of_earlier)
 from ...language.text import fold, name_tokens
+from ...language.vocabulary import decades
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-005
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ class Violation:
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-007
 _fields = ('title', 'track', 'album', 'artists', 'description')
-_never_known = {'scene', 'other instrument', 'other genre', 'other measure'}
 
 class _Known(NamedTuple):
     "What the checks need of a track."
@@ -55,7 +55,8 @@ def _known(f:Facts)->_Known:
     "Work out what is known of a track."
     by, tagged = f.by or '', concepts_of(f)
     texts = [*(clean_text(getattr(f, name), 2000) for name in _fields), by]
-    mentioned = {m.concept for text in texts for m in read_mentions(text)} - _never_known
+    said = {m.concept for text in texts for m in read_mentions(text)}
+    mentioned = {name for name in said if evidence_of(name) in ('tag', 'mood')}
     era = {name for name, start in decades.items() if f.year and start <= f.year < start + 10}
     year = {str(f.year)} if f.year else set()
     words = _all_words(texts) | year | set(re.findall(r'\d+', f.release_date or ''))
@@ -238,19 +239,19 @@ def _no_vocals(f:Facts, offered:Sequence[Facts])->bool:
 
 def _agrees(x:Mention, f:Facts, offered:Sequence[Facts])->bool:
     "Whether a track has what is said, by itself or beside what was offered."
-    if x.concept == 'no vocals': return _no_vocals(f, offered)
+    if denies_voices(x): return _no_vocals(f, offered)
     return _has(f, x.concept) or _by_contrast(x, f, offered)
 
 def _refusal_fine(x:Mention, m:_Message)->bool:
     "Whether the user may turn this down: a rejected track has it, the original does not."
-    is_mood = concepts[x.concept].kind == 'mood'
+    is_mood = evidence_of(x.concept) == 'mood'
     return _any_has(m.offered, x.concept) and (is_mood or not _tagged(m.pair.original, x.concept))
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-024
 def _user_fault(x:Mention, m:_Message)->str|None:
     "The rule that a user's mention breaks."
     wish, offered = _agrees(x, m.pair.original, m.offered), m.offered
-    if x.concept == 'no vocals':
+    if denies_voices(x):
         may_be_liked = x.sign in ('like', '') and any(_no_vocals(f, ()) for f in offered)
         return None if wish or may_be_liked else 'preference'
     if x.sign == 'wish': return None if wish else 'preference'
@@ -267,9 +268,9 @@ def _check_user(m:_Message)->Found:
 def _claim_fine(x:Mention, f:Facts, before:Sequence[Facts])->bool:
     "Whether a mention is true of the offered track."
     if x.sign == 'neg':
-        denies = x.direct and _tagged(f, x.concept) and concepts[x.concept].kind == 'tag'
+        denies = x.direct and _tagged(f, x.concept) and evidence_of(x.concept) == 'tag'
         return not denies or _any_has(before, x.concept)
-    if x.concept == 'no vocals': return _no_vocals(f, before) or not _tagged(f, 'vocals')
+    if denies_voices(x): return _no_vocals(f, before) or not _tagged(f, 'vocals')
     return x.sign == 'open' or _agrees(x, f, before)
 
 def _check_recommender(m:_Message)->Found:
