@@ -19,10 +19,8 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator, Sequence, TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ...core.errors import printable, require
 from ...core.files import cache_dir
@@ -31,6 +29,8 @@ from .prompts import build_prompt, Prompt
 from .synthesis import (AnswerError, Answers, ServiceError, SynthesisError, answer_schema,
                                              read_turns, to_dialog)
 from ...language.facts import Pair
+from ...language.llm_client import (
+    content_of, public_url, read_reply, response_format, response_forms, retry_after)
 
 _log = logging.getLogger(__name__)
 
@@ -143,27 +143,12 @@ class Estimate:
     _repr_markdown_ = __repr__
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-022
-def _read_reply(body:str)->tuple[dict, dict]:
-    "(first choice, usage) of a chat completion; a ValueError if it is none."
-    if not body.strip(): raise ValueError('nothing came')
-    try: value = json.loads(body)
-    except (ValueError, RecursionError): raise ValueError('what came is no JSON') from None
-    if isinstance(value, dict) and value.get('error'): raise ValueError(f"error: {printable(value['error'], 100)}")
-    try:
-        choice, usage = value['choices'][0], value.get('usage') or {}
-        choice['message'].get('content')
-        return choice, usage
-    except (KeyError, IndexError, TypeError, AttributeError):
-        raise ValueError('what came is no chat completion') from None
-
-def _content(choice:dict)->str: return c if isinstance(c := choice['message'].get('content'), str) else ''
-
 def _reply_dialog(choice:dict, pair:Pair)->tuple[Turn, ...]:
     "The dialog in a reply."
     finish, refusal = choice.get('finish_reason'), choice['message'].get('refusal')
     if finish == 'content_filter': raise AnswerError('filtered')
     if refusal: raise AnswerError('refused', str(refusal))
-    try: return to_dialog(read_turns(_content(choice)), pair)
+    try: return to_dialog(read_turns(content_of(choice)), pair)
     except AnswerError as e:
         is_cut = finish == 'length' and e.kind == 'json'
         raise (AnswerError('truncated') if is_cut else e) from None
@@ -177,17 +162,6 @@ class _Again(Exception):
 
 class _Refused(Exception): "A request that the server does not take as it is (status 400 or 422)."
 
-def _retry_after(headers:Mapping[str, str])->float|None:
-    "Seconds that a server asks to wait: a number or a date."
-    for name, unit in (('retry-after-ms', .001), ('retry-after', 1.)):
-        value = headers.get(name, '')
-        try: seconds = float(value)*unit
-        except ValueError:
-            try: seconds = parsedate_to_datetime(value).timestamp() - time.time()
-            except ValueError: continue
-        if math.isfinite(seconds): return max(0., seconds)
-    return None
-
 _fatal = {401: 'is the key right?', 402: 'is there money left?', 403: 'may this key use this model?',
           404: 'are model and base_url right?'}
 
@@ -196,15 +170,9 @@ def _judge(status:int, code:str|None, text:str, headers:Mapping[str, str])->Exce
     if status in _fatal or code == 'insufficient_quota':
         question = _fatal.get(status, 'is there money left?')
         return SynthesisError(f"the server ended the run with status {status}: {question} It says: {text}")
-    if status in (408, 409, 425, 429) or status >= 500: return _Again(f'status {status}', _retry_after(headers))
+    if status in (408, 409, 425, 429) or status >= 500: return _Again(f'status {status}', retry_after(headers))
     if 'content_filter' in f'{code} {text}': return AnswerError('filtered', text)
     return _Refused(f'status {status}: {text}')
-
-# %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-030
-def _public_url(url:str|None)->str|None:
-    "An address without user, password and query."
-    u = urlsplit(url or '')
-    return u._replace(netloc=u.netloc.rpartition('@')[2], query='', fragment='').geturl() or None
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-031
 @dataclass(repr=False, eq=False)
@@ -242,7 +210,7 @@ class ChatServer:
     @property
     def settings(self)->dict:
         "What the words depend on, beside the model."
-        return dict(base_url=_public_url(self.base_url), temperature=self.temperature, seed=self.seed,
+        return dict(base_url=public_url(self.base_url), temperature=self.temperature, seed=self.seed,
                     max_tokens=self.max_tokens)
 
     def __repr__(self)->str: return f"{type(self).__name__}({self.model!r}, {self.settings})"
@@ -256,7 +224,7 @@ class ChatServer:
         own = int.from_bytes(hashlib.sha256(f'{self.seed} {pair.seed}'.encode()).digest()[:4], 'big') >> 1
         asked = dict(model=self.model, messages=prompt.messages, max_tokens=self.max_tokens,
                      temperature=self.temperature, seed=None if self.seed is None else own)
-        return {k: v for k, v in asked.items() if v is not None} | dict(base_url=_public_url(self.base_url))
+        return {k: v for k, v in asked.items() if v is not None} | dict(base_url=public_url(self.base_url))
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-032
 def _cost(server:ChatServer, tokens_in:int, tokens_out:int)->float|None:
@@ -266,25 +234,16 @@ def _cost(server:ChatServer, tokens_in:int, tokens_out:int)->float|None:
 
 def _count(server:ChatServer, answer:str, request:dict, n_tokens:int)->None:
     "Add what an answer used to the usage, and put right the limit, of which `n_tokens` were reserved."
-    (choice, used), u = _read_reply(answer), server.usage
+    (choice, used), u = read_reply(answer), server.usage
     sent, got = used.get('prompt_tokens'), used.get('completion_tokens')
     if not isinstance(sent, int): sent = sum(_estimate_tokens(m['content']) for m in request['messages'])
-    if not isinstance(got, int): got = _estimate_tokens(_content(choice))
+    if not isinstance(got, int): got = _estimate_tokens(content_of(choice))
     server.limits.tokens.correct(sent + got - n_tokens)
     u.answered,u.tokens_in,u.tokens_out = u.answered + 1, u.tokens_in + sent, u.tokens_out + got
     u.cost = _cost(server, u.tokens_in, u.tokens_out)
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-036
 if TYPE_CHECKING: from openai import AsyncOpenAI
-
-_forms = ('json_schema', 'json_object', 'text')
-
-def _response_format(form:int)->dict:
-    "What is asked of the form of an answer."
-    if form == 2: return {}
-    asked:dict[str, object] = dict(type=_forms[form])
-    if form == 0: asked['json_schema'] = dict(name='dialog', strict=True, schema=answer_schema())
-    return dict(response_format=asked)
 
 def _judge_error(e:Exception, server:ChatServer)->Exception:
     "What an error in sending means."
@@ -317,7 +276,7 @@ class _Sender:
         "Ask in one form, when its turn has come."
         s = self.server
         body = {k: v for k, v in request.items() if k not in ('base_url', 'max_tokens')}
-        body |= {s.limit_name: s.max_tokens} | _response_format(form)
+        body |= {s.limit_name: s.max_tokens} | response_format(form, 'dialog', answer_schema())
         await s.limits.turn(n_tokens)
         s.usage.requests += 1
         try: return await asyncio.wait_for(self.exchange(body), s.timeout_s)
@@ -334,7 +293,8 @@ class _Sender:
                 elif form < 2: form += 1
                 else: raise ServiceError(f'the server does not take the request: {e}') from None
                 continue
-            if form > s.form: _log.info('the server does not know %s: asking for %s', _forms[s.form], _forms[form])
+            known, asked = response_forms[s.form], response_forms[form]
+            if form > s.form: _log.info('the server does not know %s: asking for %s', known, asked)
             s.form = max(s.form, form)
             return answer
 
@@ -392,7 +352,7 @@ class OpenAIBackend(ChatServer):
                 self.answers.put(request, answer, cut_at)
                 is_cut = bool(cut_at)
             if is_cut: return AnswerError('too_large', f'more than {self.max_answer_bytes} bytes')
-            return _reply_dialog(_read_reply(answer)[0], pair)
+            return _reply_dialog(read_reply(answer)[0], pair)
         except (AnswerError, ServiceError) as e: return e
 
     async def write_all(self, pairs:Sequence[Pair], prompts:Sequence[Prompt], put:Callable)->None:
