@@ -12,6 +12,7 @@ import logging
 import math
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ def server_url(url:str)->str:
     except ValueError: raise MusechatError(f"{printable(url, 80)} is no address") from None
     if u.username or u.password or u.query:
         raise MusechatError("an address must hold no user, password or query: put the key into OPENAI_API_KEY")
-    if is_right and url.isascii() and url.strip().isprintable() and ' ' not in url.strip(): return url.strip().rstrip('/')
+    if is_right and url.isascii() and not re.search(r'[\s\x00-\x1f]', url.strip()): return url.strip().rstrip('/')
     raise MusechatError(f"{printable(url, 80)} is no address of a server, such as http://localhost:11434/v1")
 
 # %% ../../nbs/30_language/37_llm_client.ipynb #cell-018
