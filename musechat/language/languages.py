@@ -33,7 +33,7 @@ _Node = dict[str, Any]      # token: branch; '' holds the English of the phrase 
 
 def _branches(node:_Node, key:str)->list[_Node]:
     "Where a token leads: by the word itself, by its stems, or as any number."
-    stems = [f'{key[:n]}*' for n in range(len(key), 0, -1)]
+    stems = [f'{key[:n]}*' for n in range(len(key), -1, -1)]
     return [node[k] for k in (key, *stems, '#' if key[:1].isdigit() else key) if k in node]
 
 def _longest(node:_Node, keys:Sequence[str], i:int=0)->tuple[int, str]|None:
@@ -124,7 +124,7 @@ def _stays(text:str, token:Token, glossary:Glossary)->bool:
     "Whether a word is written as a name is."
     word, before = text[token.start:token.end], text[:token.start].rstrip()
     is_first = not before or before[-1] not in "'’&," and _is_mark(before[-1])
-    if not word[0].isupper() or is_first or text.isupper() or word in glossary.written: return False
+    if not word[0].isupper() or is_first or word[1:].isupper() or word in glossary.written: return False
     return not glossary.has_nouns or glossary.tree.get(token.text, {}).get('') in _small
 
 @cache
@@ -171,14 +171,18 @@ def detect_language(
     "The language of a message, by its script or by the glossary that knows most of its words."
     by_script = [language for language, script in _scripts.items() if script.search(text)]
     among = by_script or [language for language in languages if language not in _scripts]
-    score, best = max((_score(text, language), language) for language in among)
-    return best if score > 0 else None
+    scores = {language: _score(text, language) for language in among}
+    best = max(among, key=lambda language: scores[language])
+    return best if scores[best] > 0 else None
 
 # %% ../../nbs/30_language/07_languages.ipynb #cell-029
 _numerals = frozenset('one two three four five six seven eight nine ten number'.split())
 
+_breaks = frozenset(', . ! ? but and or please then I also'.split())
+
 def _move_forward(parts:list[str], word:str)->None:
-    "Put a word before the phrase that it follows."
+    "Put a word before the phrase that it follows, or where it stands if it follows none."
+    if not parts or parts[-1] in _breaks: return parts.append(word)
     at = len(parts) - 1
     while at > 0:
         if parts[at - 1] in ('and', 'or') and at > 1 and parts[at - 2] != ',': at -= 2
@@ -197,11 +201,12 @@ def _joined(pieces:Sequence[Piece])->str:
         in_name = after_name and piece.english in ('of', 'the') and _is_name(after) and after.text[0].isupper()
         word = piece.text if in_name or piece.english is None else piece.english
         if in_name or _is_name(piece) and after_name: parts[-1] += f' {word}'
-        elif word == '<by' and not after_name: parts.append('music')
+        elif word == '<something by' and not after_name: parts.append('music')
         elif word[0] == '<' and len(word) > 1: _move_forward(parts, word[1:])
         elif word != '-': parts.append(word)
         after_name = in_name or _is_name(piece)
-        if after_name and parts[-2:-1] == ['of'] and not word[0].islower(): parts[-2] = 'by'
+        for at in (-2, -3) if after_name and not word[0].islower() else ():
+            if parts[at:-1] in (['of'], ['of', 'the']): parts[at] = 'by'
     return ' '.join(parts)
 
 @cache
