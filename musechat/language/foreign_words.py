@@ -47,7 +47,7 @@ def _kept_vectors(encoder:MiniLMText)->torch.Tensor:
     found = FeatureCache().get_or_make(key, lambda: dict(vectors=concept_vectors(encoder)))
     return F.normalize(found['vectors'], dim=-1)
 
-near_enough = .42  # cosine from which nine of ten answers are right, see below
+near_enough = .44  # cosine from which nine of ten answers are right, see below
 
 def nearest_concepts(
     words:Sequence[str],                 # words or short phrases, as they were written
