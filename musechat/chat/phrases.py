@@ -20,7 +20,7 @@ from ..core.types import Track, TrackTable
 from ..language.evidence import Evidence, explain, shows_aspect
 from ..language.preferences import AspectCritique, Critique, Preference, Preferences, settles
 from ..language.scenes import VideoDescription
-from ..language.mentions import read_mentions
+from ..language.mentions import opposites, read_mentions
 from ..language.text import and_list, quoted, read_table
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #fac36582
@@ -89,7 +89,6 @@ def tags_clause(
 # %% ../../nbs/80_chat/20_phrases.ipynb #58158e80
 _units = dict(fast='bpm', slow='bpm', long='s', short='s')
 _comparatives = dict(fast='faster', slow='slower', long='longer', short='shorter', new='newer', old='older')
-_opposites = dict(fast='slow', slow='fast', long='short', short='long', new='old', old='new')
 
 def _compared_tag(e:Evidence)->str:
     "'is quieter', 'has less guitar'."
@@ -101,7 +100,7 @@ def _compared_tag(e:Evidence)->str:
 def _measured_clause(e:Evidence, than:str)->str:
     "'with 124 bpm it is faster than ...'."
     unit = _units.get(e.concept, '')
-    word = _comparatives[e.concept if e.direction > 0 else _opposites[e.concept]]
+    word = _comparatives[e.concept if e.direction > 0 else opposites[e.concept]]
     if not unit: return f"it is {word} than {than} ({e.value} against {e.other})"
     return f"with {e.value:.0f} {unit} it is {word} than {than} ({e.other:.0f} {unit})"
 
