@@ -78,7 +78,9 @@ class Glossary:
 
     def tokens(self, text:str)->list[Token]:
         "Words, numbers and marks, as they are compared."
-        def key(word): return unicodedata.normalize('NFKC', word).lower() if self.is_dense else fold(word)
+        def key(word):
+            if self.is_dense: return unicodedata.normalize('NFKC', word).lower()
+            return re.sub('(?<=[aou])e', '', fold(word)) if self.has_nouns else fold(word)
         found = (_dense_re if self.is_dense else _spaced_re).finditer(text)
         return [Token(unicodedata.normalize('NFC', key(m[0])).translate(_letters), *m.span()) for m in found]
 
