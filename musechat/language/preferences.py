@@ -63,6 +63,7 @@ Range = tuple[float|None, float|None]    # lowest and highest, None where open
 class Preferences:
     "What a user has asked for so far; the flags speak of the last message only."
     liked: tuple[Preference, ...] = ()
+    hints: tuple[Preference, ...] = ()  # near guesses and what an occasion suggests: never stated, so they count less
     disliked: tuple[Preference, ...] = ()
     comparisons: tuple[Critique, ...] = ()
     aspects: tuple[AspectCritique, ...] = ()
@@ -70,6 +71,7 @@ class Preferences:
     years: tuple[Years, ...] = ()   # any of these spans
     not_years: tuple[Years, ...] = ()   # none of these
     duration_s: Range|None = None
+    licences: tuple[str, ...] = ()      # any of these: 'CC', 'CC-BY', 'CC0', 'public domain' ...
     artists: tuple[str, ...] = ()
     not_artists: tuple[str, ...] = ()
     albums: tuple[str, ...] = ()
@@ -91,7 +93,7 @@ class Preferences:
         return dict(wanted=found.pop('liked'), unwanted=found.pop('disliked'), **found)
 
     def __bool__(self)->bool:
-        passive = ('not_understood', 'retracted')
+        passive = ('not_understood', 'retracted', 'hints')
         return any(getattr(self, f) not in ((), None, 0, False) for f in self.__dataclass_fields__ if f not in passive)
 
     def _repr_markdown_(self)->str:
@@ -118,6 +120,8 @@ def summary(preferences:Preferences)->dict[str, str]:
         'years': _join(map(_range_text, p.years)),
         'not from': _join(map(_range_text, p.not_years)),
         'length': _range_text(p.duration_s, ' s') if p.duration_s else '',
+        'licence': _join(p.licences),
+        'taken as': _join(x.concept for x in p.hints),
         **_names_summary(p),
         'not understood': _join(p.not_understood)}
     return {k: v for k, v in lines.items() if v}
@@ -194,7 +198,7 @@ def _merge_aspects(draft:Draft, newer:Preferences)->None:
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-023
 def _merge_limits(draft:Draft, newer:Preferences)->None:
     "Numbers, albums and titles of the message replace those before; a tempo ends comparisons of tempo."
-    for f in ('bpm', 'duration_s', 'years', 'not_years', 'albums'):
+    for f in ('bpm', 'duration_s', 'years', 'not_years', 'licences', 'albums'):
         if getattr(newer, f): draft.set(**{f: getattr(newer, f)})
     if not newer.bpm: return
     draft.keep('comparisons', lambda c: concepts[c.concept].measure != 'bpm' or c in newer.comparisons)

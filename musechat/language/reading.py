@@ -12,8 +12,8 @@ from typing import Any, Callable, Iterable, Sequence
 
 from ..core.errors import printable
 from .lexicon import Item, phrase_items, word_group
-from .name_search import find_by, find_names
-from .numbers import find_bpm, find_lengths, find_years
+from .name_search import find_by, find_like, find_names, find_works
+from .numbers import find_bpm, find_lengths, find_licences, find_years
 from .preferences import AspectCritique, Critique, Draft, Preference, Preferences, unique
 from .text import fold, max_chars, Token, tokenise
 from .vocabulary import clash, concepts
@@ -26,9 +26,10 @@ Names = tuple[str, ...]
 def _sure_items(text:str, tokens:Sequence[Token], artists:Names, titles:Names, albums:Names)->list[Item]:
     "Numbers and names in a text, in order; at most a thousand."
     folded = fold(text, keep_length=True)
-    sorts = (find_bpm(folded), find_lengths(folded), find_years(folded),
+    sorts = (find_bpm(folded), find_lengths(folded), find_years(folded), find_licences(folded),
              find_names(tokens, text, albums, 'album'), find_names(tokens, text, titles, 'title', artists),
-             find_names(tokens, text, artists, 'artist'), find_by(text, artists))
+             find_names(tokens, text, artists, 'artist'), find_by(text, artists), find_works(text),
+             find_like(text, artists))
     sure = []
     for found in sorts: sure += [f for f in found if not _overlaps(f, sure)]
     return sorted(sure[:1000], key=lambda f: f.start)
@@ -132,6 +133,7 @@ class Operators(Memory):
     def on_yes(self, item:Item)->None: self.turn(1)
 
     def on_no(self, item:Item)->None:
+        if item.value == 'no' and self.is_behind_thing(): return self.negate_last()
         in_negation = self.sign < 0 and not self.used
         if in_negation and item.value not in ('no', 'any') and self.near_kind(-1) == 'not':
             self.sign = 1                                 # "do not remove": two negations
@@ -141,6 +143,13 @@ class Operators(Memory):
             self.is_retracting = self.is_retracting and in_negation
             self.negate(is_bare=item.value not in _adverbs)
             self.is_swapping = item.value in _swapping
+
+    def is_behind_thing(self)->bool:
+        "Whether a concept ends here with a bare 'no': 'rock yes, metal no'."
+        ends = self.near_kind(past=()) in ('end', 'mark') and self.near_kind(-1, ()) == 'concept'
+        return ends and bool(self.events)
+
+    def negate_last(self)->None: self.events[-1].sign = -1
 
     def negate(self, is_bare:bool)->None:
         "Begin a negation; it may go on over commas if it opens its clause."
@@ -275,7 +284,7 @@ class Things(Breaks):
         self.used, self.amount = True, 1.
 
     def on_named(self, item:Item)->None: self.note(item.kind, item.value, item)
-    on_artist = on_album = on_title = on_bpm = on_years = on_duration_s = on_aspect = on_named
+    on_artist = on_album = on_title = on_bpm = on_years = on_duration_s = on_licence = on_aspect = on_named
 
     def on_unknown(self, item:Item)->None:
         last = self.events[-1] if self.events else None
@@ -299,7 +308,7 @@ class Reader(Things):
     def on_retract(self, item:Item)->None: self.is_retracting, self.sign, self.degree = True, 1, None
 
     def on_fine(self, item:Item)->None:
-        for e in self.clause_events(): e.retract = True
+        for e in self.clause_events(): e.retract = e.sign > 0      # "everything except jazz is fine"
 
     def on_bad(self, item:Item)->None:
         "'The drums are annoying'; alone it turns the offer down."
@@ -359,13 +368,21 @@ class Outcome(Draft):
     def put_concept(self, e:Event)->None:
         "A concept is liked, disliked, compared or retracted."
         named = {x.concept for x in (*self.made.liked, *self.made.disliked)}
-        if e.is_loose and e.value in named: return
+        if e.is_loose: return None if e.value in named else self.hint(e)
         if e.retract:
             self.drop([e.value])
             self.add('retracted', e.value)
         elif e.degree: self.compare(Critique(e.value, 1 if e.degree == 'more' and e.sign > 0 else -1, e.amount, e.said))
         elif e.sign < 0: self.dislike(Preference(e.value, e.amount, e.said))
         else: self.like(Preference(e.value, e.amount, e.said, e.either))
+
+    def hint(self, e:Event)->None:
+        "Something that was not said, but that comes near it or suits it."
+        self.keep('hints', lambda x: x.concept != e.value)
+        self.add('hints', Preference(e.value, e.amount, e.said))
+
+    def put_licence(self, e:Event)->None:
+        if e.sign > 0: self.put_once('licences', e.value)
 
     def put_aspect(self, e:Event)->None:
         name, side = e.value
@@ -378,8 +395,12 @@ class Outcome(Draft):
 
     def put_unknown(self, e:Event)->None:
         found = self.similar(e.said) if self.similar else []
-        for concept, closeness in found: self.put_concept(replace(e, value=concept, amount=e.amount*closeness))
+        for concept, closeness in found: self.put_near(replace(e, value=concept, amount=e.amount*closeness))
         if not found: self.unknown.append(e.said)
+
+    def put_near(self, e:Event)->None:
+        "A near guess: it never reverses or rules out what was said."
+        if e.sign > 0 and not e.degree and not e.retract: self.hint(e)
 
     def put_once(self, field:str, value:object)->None: self.set(**{field: unique((*getattr(self.made, field), value))})
 
