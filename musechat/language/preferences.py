@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['Years', 'Range', 'Preference', 'Critique', 'AspectCritique', 'json_ready', 'Preferences', 'summary', 'settles',
-           'unique', 'without', 'Draft', 'merge', 'fade', 'prior_left']
+           'unique', 'without', 'axis_of', 'Draft', 'merge', 'fade', 'prior_left']
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-002
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Callable, Iterable
 
 from ..core.errors import printable
+from .text import read_table
 from .vocabulary import aspect_kinds, clash, concepts, opposed, wider
+
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-005
 @dataclass(frozen=True)
@@ -140,6 +142,19 @@ def unique(items:Iterable)->tuple: return tuple(dict.fromkeys(items))
 
 def without(items:Iterable, others:Iterable)->tuple: return tuple(x for x in items if x not in others)
 
+# %% ../../nbs/30_language/28_preferences.ipynb #cell-018x
+_axes = {row['axis']: (row['more'], row['less']) for row in read_table('language', 'axes.tsv')}
+_axis_fields = dict(tempo=('bpm',), duration=('duration_s',), year=('years', 'not_years'), licence=('licences',))    # of `Preferences`
+
+def axis_of(
+    concept:str,
+)->tuple[str, int]:      # the concept's own name where it lies on no axis
+    "The axis that a concept is an end of, and which: 'slow' is the low end (-1) of 'tempo'."
+    for axis, (more, less) in _axes.items():
+        if concept in (more, less): return axis, 1 if concept == more else -1
+    return concept, 1
+
+
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-019
 class Draft:
     "Preferences under construction: later ones overrule earlier ones."
@@ -174,18 +189,28 @@ class Draft:
         self.add('disliked', new)
 
     def compare(self, new:Critique)->None:
-        "Add a comparison; it replaces one that says the same, and a liking that it turns against."
-        is_same = lambda c: c.concept == new.concept or c.direction == new.direction and opposed(c.concept, new.concept)
-        self.keep('comparisons', lambda c: not is_same(c))
+        "Add a comparison in place of one on the same axis; older likings that it turns against count half."
+        axis, names = axis_of(new.concept)[0], wider(new.concept)
+        self.keep('comparisons', lambda c: axis_of(c.concept)[0] != axis)
         self.add('comparisons', new)
-        if new.direction < 0: return self.drop([new.concept], 'liked')
-        self.drop(wider(new.concept), 'disliked')
-        self.keep('liked', lambda x: not opposed(x.concept, new.concept))
+        if new.direction > 0: self.drop(names, 'disliked')
+        turns = lambda x: x.concept in names if new.direction < 0 else opposed(x.concept, new.concept)
+        self.set(liked=tuple(replace(x, weight=x.weight/2) if turns(x) else x for x in self.made.liked))
 
     def retract(self, name:str)->None:
-        "Forget a concept or an artist."
-        if name in concepts: return self.drop_parts(name)
-        self.set(artists=without(self.made.artists, (name,)), not_artists=without(self.made.not_artists, (name,)))
+        "Forget a concept, an artist, or everything said of an axis: 'tempo', 'duration', 'year', 'licence'."
+        if name in _axis_fields: return self.forget_axis(name)
+        if name in concepts: self.drop_parts(name)
+        is_decade = lambda y: y[0] is not None and name in (f'{y[0] % 100:02d}s', f'{y[0]}s')
+        self.set(years=tuple(y for y in self.made.years if not is_decade(y)), artists=without(self.made.artists, (name,)),
+                 not_artists=without(self.made.not_artists, (name,)))
+
+    def forget_axis(self, name:str)->None:
+        "Forget limits, likings and comparisons of an axis."
+        self.set(**{field: getattr(Preferences(), field) for field in _axis_fields[name]})
+        measures = dict(tempo='bpm', duration='duration_s', year='year')
+        for f in _by_concept: self.keep(f, lambda x: concepts[x.concept].measure != measures.get(name, '-'))
+
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-021
 def _merge_aspects(draft:Draft, newer:Preferences)->None:
