@@ -32,6 +32,7 @@ class Act:
     target: Reference|None = None     # None: no track is named
     start: int = 0                    # of its words in the line
     end: int = 0
+    is_likeness: bool = False         # "more like the third": the track is a model, and not taken itself
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-009
 class Line:
@@ -193,6 +194,8 @@ def _matches(clause:str)->list[tuple[str, re.Match]]:
         if not any(m.start() < k.end() and k.start() < m.end() for _, k in kept): kept.append((kind, m))
     return kept
 
+_likeness = re.compile(r'\b(?:like|similar|same|along|closer?|style|between|near|kind|sort|type|by|from)\b(?! to)|\bmore\b')
+
 def _acts(marked:Marked)->list[Act]:
     "The acts of a marked line, in order."
     acts = []
@@ -201,7 +204,8 @@ def _acts(marked:Marked)->list[Act]:
             here = marked.inside(at + m.start(), at + m.end())
             target = here[-1] if here else None
             if kind == 'refer' and target and target.kind == 'all': kind = 'reject'      # "none of these"
-            acts.append(Act(kind, target, marked.places[at + m.start()], marked.places[at + m.end()]))
+            place = marked.places[at + m.start()], marked.places[at + m.end()]
+            acts.append(Act(kind, target, *place, kind == 'refer' and bool(_likeness.search(m[0]))))
     return sorted(acts, key=lambda a: a.start)
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-030
