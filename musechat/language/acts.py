@@ -35,10 +35,18 @@ class Act:
     is_likeness: bool = False         # "more like the third": the track is a model, and not taken itself
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-009
+_owning = re.compile(r"(\d|one|first|second|third|fourth|fifth|last)['’]s", re.I)
+
+def _is_apart(token:Token, text:str)->list[Token]:
+    "'2's lovely' says that 2 is lovely: a place in the list and 'is', apart."
+    m = _owning.fullmatch(text[token.start:token.end])
+    if not m: return [token]
+    return [Token(m[1].lower(), token.start, token.start + len(m[1])), Token('is', token.start + len(m[1]), token.end)]
+
 class Line:
     "A message as one line of plain words; it knows where each word stood."
     def __init__(self, text:str, titles:Sequence[tuple[int, int]]=())->None:
-        tokens = mended(tokenise(text, marks=',;:.!?()"\n/-#&'))
+        tokens = [part for t in mended(tokenise(text, marks=',;:.!?()"\n/-#&')) for part in _is_apart(t, text)]
         outside = [t for t in tokens if not any(a < t.end and t.start < b for a, b in titles)]
         self.tokens = sorted([*outside, *(Token('@', a, b) for a, b in titles)], key=lambda t: t.start)
         self.text, self.starts = '', []
@@ -52,7 +60,7 @@ class Line:
         return (inside[0].start, inside[-1].end) if inside else (0, 0)
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-013
-_numbered = ('number', 'bare', 'ordinal', 'count')      # groups that hold the number of a reference
+_numbered = ('number', 'bare', 'one', 'ordinal', 'count')      # groups that hold the number of a reference
 
 def _group(name:str, words:Sequence[str])->str: return f"(?{'P<n>' if name in _numbered else ':'}{'|'.join(words)})"
 
@@ -80,10 +88,17 @@ def _number(said:str)->int:
     digits = re.match(r'\d+', said)
     return int(digits[0]) if digits else _numbers[said]
 
+def _ends(end:str, n:int, n_offered:int)->tuple[int, ...]:
+    "Ranks at an end of the list: 'the top three', 'the last two', 'second from the bottom', 'the middle one'."
+    if end in ('penultimate', 'middle'): return ((n_offered - 1 if end == 'penultimate' else (n_offered + 1)//2),)
+    if end in ('top', 'first'): return tuple(range(1, n + 1))
+    return tuple(range(n_offered - n + 1, n_offered + 1))
+
 def _reference(kind:str, m:re.Match, n_offered:int)->Reference|None:
     "What a match points at; None for a place that no list has."
     n = _number(m['n']) if 'n' in m.re.groupindex and m['n'] else 1
     if kind == 'rank' and n > max(n_offered, 5): return None
+    if kind == 'ends': return Reference('rank', _ends(m['end'], n, n_offered or 5), *m.span('ref'))
     values: dict[str, Any] = dict(rank=(n,), previous=n, top=(1,), bottom=(n_offered or 5,))
     return Reference('rank' if kind in ('top', 'bottom') else kind, values.get(kind, True), *m.span('ref'))
 

@@ -114,7 +114,8 @@ def n_slips(
 
 
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-016b
-_more_words = 'number track song louder option show'.split()      # that no phrase of the lexicon holds alone
+_more_words = ('number track song louder option show play undo take keep last first second third fourth fifth one two three four five thing '
+               'export save surprise start over back piece nice around').split()      # that no phrase of the lexicon holds alone
 
 @lru_cache(maxsize=1)
 def spelling()->dict[str, tuple[str, ...]]:

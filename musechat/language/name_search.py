@@ -137,8 +137,8 @@ def find_by(
 _capital = r"[A-Z0-9\u00c0-\u00de][\w'’&.-]*(?<![.])"
 _run = rf"(?:[Tt]he\s+)?{_capital}(?:\s+(?:(?:&|and the|of the|of|the|de la|de|la|le|du|da|van|von|der|y)\s+)?{_capital})*"
 _strong = ('like|similar to|in the (?:style|vein|spirit|manner|direction) of|a la|à la|reminiscent of|inspired by|influenced by|'
-           'along the lines of|such as|the likes of|(?:band|artist|singer|composer|group|rapper|dj)')
-_weak = 'some|any|no|not|more|less|play|got|love|want|prefer|without|hate|enough|except|but no|is there|do you have|have you got'
+           'along the lines of|such as|the likes of|other than|the (?:works?|music|songs?) of|(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)(?: is)?(?: called| named)?|meets')
+_weak = 'some|any|no|not|more|less|play|do you do|got any|got|love|want|prefer|without|hate|enough|except|but no|is there|do you have|have you got'
 _behind = r"(?=\s*(?:$|[,;:.!?)]|\b(?:and|or|please|but|at all|songs?|tracks?|music|stuff|for|in there|in here|anymore|any more|again|if)\b))"
 _like_re = re.compile(rf"\b(?:(?i:{_strong})\s+(?P<strong>{_run})|(?i:{_weak})\s+(?P<weak>{_run}){_behind})"
                       rf"|\b(?P<style>{_run})(?:'s)?(?=[\s-]+(?i:style|vibes?|esque|type beat|sound|feel)\b)")
@@ -159,8 +159,8 @@ def find_like(
     for m in _like_re.finditer(text):
         kind = next(k for k in ('strong', 'weak', 'style') if m[k])
         if kind == 'style' and m.start() == 0 or not _is_name(m[kind], kind == 'strong'): continue
-        known = match_name(m[kind], artists)
-        found.append(Item('artist', known or m[kind], *m.span(kind)))
+        name = re.sub(r"['’]s$", '', m[kind])
+        found.append(Item('artist', match_name(name, artists) or name, m.start(kind), m.start(kind) + len(name)))
     return found
 
 

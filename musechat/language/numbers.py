@@ -90,8 +90,8 @@ _years_re = re.compile(
     r'\b(?:(?P<after>after|since|newer than|later than|past|post)|'
     r'(?P<before>before|until|till|pre|older than|earlier than|prior to)|between|from|in|of)?'
     rf'[\s-]*\b{_year}(?:\s*(?:-|to|and|until)\s*{_year})?'
-    r'(?P<on>\s*(?:on\b|onwards?|or later|or newer|and later|and newer))?'
-    r'(?P<off>\s*(?:or earlier|or older|and earlier|and older))?')
+    r'(?P<on>\s*(?:on\b|onwards?|(?:or|and) (?:later|newer|after|younger|above)))?'
+    r'(?P<off>\s*(?:(?:or|and) (?:earlier|older|before)))?')
 
 def _span_of(m:re.Match)->tuple[int|None, int|None]:
     "First and last year of a match of `_years_re`."
@@ -110,8 +110,8 @@ def find_years(
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-021
 _counts = dict(half=.5, a=1, an=1, one=1, two=2, three=3, four=4, five=5, six=6, seven=7, eight=8, nine=9, ten=10,
                fifteen=15, twenty=20, thirty=30, forty=40, fifty=50, sixty=60, ninety=90)
-_count = rf"(?:\d{{1,3}}(?:[.,]\d+)?|{'|'.join(_counts)}|half an?)"
-_unit = r"(?:min(?:ute)?s?|sec(?:ond)?s?|m|s)\b"
+_count = rf"(?:\d{{1,3}}(?:[.,]\d+)?|{'|'.join(_counts)}|half an?)(?:\s+and a half)?"
+_unit = r"(?:min(?:ute)?s?|sec(?:ond)?s?|(?<=\d)[ms]|(?<=\d )[ms])\b"
 _time = rf"(?:\d{{1,2}}:\d\d|{_count}[\s-]*{_unit}(?: and a half)?(?:(?: and)? {_count} ?{_unit})?)(?:\s*min(?:ute)?s?\b)?"
 
 def seconds_of(
@@ -121,10 +121,12 @@ def seconds_of(
     if clock := re.search(r'(\d+):(\d\d)', said): return int(clock[1])*60. + int(clock[2])
     total, last = 0., 60.
     for count, unit in re.findall(rf"({_count})[\s-]*({_unit})", said):
+        count, _, half = count.partition(' and')
         n = .5 if count.startswith('half') else _counts.get(count)
+        if half: total += 30. if unit.startswith('m') else .5
         last = 60. if unit.startswith('m') else 1.
         total += last*float(count.replace(',', '.') if n is None else n)
-    return total + last/2*('and a half' in said)
+    return total + last/2*said.endswith('and a half')
 
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-021b
@@ -143,6 +145,7 @@ def _length(m:re.Match, text:str)->Span|None:
     if low: return seconds_of(f"{low['low']} {re.search(_unit, m['time'])[0]}"), said
     if m['max'] or m['off']: return None, said
     if m['min'] or m['on']: return said, None
+    if re.search(r'\bexactly\s*$', text[:m.start()]): return said, said
     is_track = re.match(r'[\s-]*(?:long )?(?:version|track|song|piece|loop|tune|long\b)', text[m.end():])
     if m['about'] or is_track: return said*.9, said*1.1
     return None
@@ -159,16 +162,18 @@ def find_lengths(
 
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-025
-_licence_re = re.compile(r"\bcc[\s-]?(?:0|zero)\b|\bcc[\s-]?by(?:[\s-](?:sa|nd|nc))*\b|\b(?:cc|creative commons)\b(?:[\s-](?:zero|0)\b)?|"
-                         r"\bpublic domain\b|\broyalty[\s-]?free\b|\bcommercial(?:ly)?[\s-](?:use|usable|licen[cs]e)\b")
+_licence_re = re.compile(r"\bcc[\s-]?(?:0|zero)\b|\bcreative commons attribution\b|\bcc[\s-]?by(?:[\s-](?:sa|nd|nc))*\b|\b(?:cc|creative commons)\b(?:[\s-](?:zero|0)\b)?|"
+                         r"\bpublic domain\b|\broyalty[\s-]?free\b|\bcommercial(?:ly)?[\s-](?:use|usable|licen[cs]e)\b|"
+                         r"\bmoneti[sz]\w+")
 
 def _licence(said:str)->str:
     "The name of a licence in its usual spelling."
     parts = re.split(r'[\s-]+', said)
-    if said.startswith('commercial'): return 'commercial'
+    if said.startswith(('commercial', 'monet')): return 'commercial use'
     if 'domain' in parts: return 'public domain'
     if said.startswith('royalty'): return 'royalty free'
     if said.endswith(('0', 'zero')): return 'CC0'
+    if said.endswith('attribution'): return 'CC-BY'
     if 'by' not in said: return 'CC'
     return '-'.join(['CC', 'BY', *(part.upper() for part in parts if part in ('sa', 'nd', 'nc'))])
 

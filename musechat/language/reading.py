@@ -406,7 +406,7 @@ class Outcome(Draft):
 
     def put_artist(self, e:Event)->None:
         if e.retract: return self.add('retracted', e.value)
-        field, other = ('artists', 'not_artists') if e.sign > 0 else ('not_artists', 'artists')
+        field, other = ('artists', 'not_artists') if e.sign > 0 and e.degree != 'less' else ('not_artists', 'artists')
         self.keep(other, lambda name: name != e.value)
         self.put_once(field, e.value)
 
@@ -424,12 +424,18 @@ class Outcome(Draft):
     def put_duration_s(self, e:Event)->None: self.set(duration_s=e.value if e.sign > 0 else e.value[::-1])
 
     def put_years(self, e:Event)->None:
-        "Years; of a decade that tags know, its sound too."
-        self.add('years' if e.sign > 0 else 'not_years', e.value)
+        "Years; of a decade that tags know, its sound too. Not after 1999 is up to 1999; a span inside another is meant more exactly."
         first, last = e.value
+        if e.sign < 0 and first is None: e = replace(e, sign=1, value=(last + 1, None))
+        elif e.sign < 0 and last is None: e = replace(e, sign=1, value=(None, first - 1))
+        field = 'years' if e.sign > 0 else 'not_years'
+        first, last = e.value
+        self.keep(field, lambda y: None in (*y, first, last) or not (y[0] <= first and last <= y[1]))
+        self.add(field, e.value)
         is_decade = first is not None and first >= 1960 and last == first + 9
         sound = f'{first % 100:02d}s' if is_decade else ''
-        if sound in concepts: (self.like if e.sign > 0 else self.dislike)(Preference(sound, .6, e.said))
+        if sound in concepts and e.sign > 0: self.hint(replace(e, value=sound, amount=.6))
+        elif sound in concepts: self.dislike(Preference(sound, .6, e.said))
 
 # %% ../../nbs/30_language/30_reading.ipynb #cell-038
 def read_preferences(
