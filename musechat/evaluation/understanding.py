@@ -52,7 +52,8 @@ def _comparisons(p:Preferences, than:Callable[[Any], Any])->list[dict[str, Any]]
 def labels_of(said:Understanding)->dict[str, Any]:
     "What was understood of a message, in the labels' form."
     p, than = said.preferences, _reference(said.than)
-    names = _names(p) | ({'artist': _reference(said.artist_of)} if said.artist_of else {})
+    maker = 'not_artist' if said.other_artist else 'artist'
+    names = _names(p) | ({maker: _reference(said.artist_of)} if said.artist_of else {})
     return dict(act=said.act, target=_reference(said.target), wants=[x.concept for x in p.liked], avoids=[x.concept for x in p.disliked],
                 drops=list(said.drops), compare=_comparisons(p, lambda c: than), limits=_limits(p) | said.export, names=names)
 

@@ -66,7 +66,7 @@ def _addressed(new:Preferences, said:Understanding, standing:Standing, lists:Lis
     maker = (resolve(said.artist_of, lists, find) or (None,))[0]
     comparisons = tuple(replace(c, than=than) for c in new.comparisons)
     new = replace(new, comparisons=comparisons, aspects=tuple(replace(a, than=than) for a in new.aspects))
-    if maker: new = replace(new, same_artist=1, artist_of=maker)
+    if maker: new = replace(new, same_artist=-1 if said.other_artist else 1, artist_of=maker)
     if said.act == 'refer' and standing.target: new = replace(new, like=1., like_of=standing.target)
     if said.act == 'reject' and new.like > 0: new = replace(new, like=0., like_of=None)
     return new

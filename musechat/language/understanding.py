@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Sequence
 
 from .acts import Act, Gestures, Line, read_gestures, Reference
-from .lexicon import mended, phrase_at
-from .preferences import axis_of, Critique, Preferences, unique
+from .lexicon import mended, phrase_at, phrase_items
+from .preferences import Critique, Preference, Preferences, unique
 from .reading import read_preferences, Similar
 from .text import fold, max_chars, tokenise
 from .vocabulary import clash, concepts, wider
@@ -36,6 +36,7 @@ class Understanding:
     target: Reference|None = None
     than: Reference|None = None              # the track that comparisons speak of; None: the one on offer
     artist_of: Reference|None = None         # music by whoever made that track
+    other_artist: bool = False               # or by anybody else
     preferences: Preferences = Preferences() # of this message alone
     export: dict[str, Any] = field(default_factory=dict)     # 'start_s', 'fade_out', 'original_sound'
 
@@ -139,8 +140,8 @@ def _taken_back(line:str, state:Preferences)->tuple[list[str], Spans]:
     return found, spans
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-017
-_meant = re.compile(r'\b(?:i (?:actually |really )?(?:mean|meant)|make that|sorry|correction|wait|or rather|i should have said)\b')
-_instead = re.compile(r'\b(?:instead of|rather than|in place of)\b')
+_meant = re.compile(r'\b(?:i (?:actually |really )?(?:mean|meant)|meant|make that|sorry|correction|wait|oops|or rather|i should have said)\b')
+_instead = re.compile(r'\b(?:instead of|rather than|in place of|swap|replace|exchange|trade)\b')
 
 def _replaced(line:str, new:Preferences, state:Preferences)->list[str]:
     "Concepts of the state that new ones are put in place of."
@@ -151,11 +152,12 @@ def _replaced(line:str, new:Preferences, state:Preferences)->list[str]:
 def _swapped(line:str, new:Preferences, state:Preferences)->list[str]:
     "Concepts that were asked for and are now to be replaced."
     asked = {x.concept for x in state.liked}
-    return [x.concept for x in new.disliked if x.concept in asked] if _instead.search(line) else []
+    is_swap = _instead.search(line) or _meant.search(line) and new.liked
+    return [x.concept for x in new.disliked if x.concept in asked] if is_swap else []
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-019
 _filler = ('even|still|a (?:bit|little|touch|tad|lot)|a little bit|much|far|way|some|slightly|yet|and|ok|okay|now|no|go|make it|please|maybe|just|bit|lot')
-_again = re.compile(rf'(?:(?:{_filler}) )*(?P<more>more|less|further|not enough|too much|too far|not as much|not so much|that (?:was|is) too much)'
+_again = re.compile(rf'(?:(?:{_filler}) )*(?P<more>more so|more|less|further|and then some|one more notch|another notch|keep going(?: in that direction)?|further in that direction|not enough|too much|too far|not as much|not so much|that (?:was|is) too much)'
                     r'(?: (?:please|of that|of it|like that|still|now|again|than that|then|even|yet))*')
 _low_ends = ('slow', 'quiet', 'calm', 'sad', 'short')       # concepts at the low end of their axis
 
@@ -163,33 +165,55 @@ def _direction(last:Critique, said:str, clause:str)->int:
     "Which way a comparison goes on: 'even less' as before, 'too much now' back."
     if 'too' in said or said.startswith('not ') and said != 'not enough': return -last.direction
     goes_on = re.match(r'(?:and |ok |okay |now |no )*(?:even|still|yet)', clause)
-    if goes_on or said in ('further', 'not enough'): return last.direction
+    if goes_on or said not in ('more', 'less'): return last.direction
     if said == 'more': return last.direction if last.direction > 0 else 1
     return last.direction if last.concept in _low_ends else -1
 
 def _repeated(line:str, state:Preferences)->tuple[Critique, ...]:
     "The last comparison once more, or back, for every clause that says so."
     if not state.comparisons: return ()
-    last, clauses = state.comparisons[-1], re.split(r' ?[,.;!?] ?', line)
-    return tuple(replace(last, direction=_direction(last, m['more'], clause), said=clause, than=None)
-                 for clause in clauses if (m := _again.fullmatch(clause)))
+    last, clauses = state.comparisons[-1], re.split(r' ?[,.;!?] ?| but ', line)
+    found = [(clause, m['more']) for clause in clauses if (m := _again.fullmatch(clause))]
+    return tuple(replace(last, direction=_direction(last, more, clause), said=clause, than=None) for clause, more in found[:1])
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-021
+_split_verbs = [(re.compile(rf'\b(?:{verbs}) (?P<what>(?:the |those |that |all )?[\w ]{{2,30}}?) (?:{ends})\b'), plain) for verbs, ends, plain in (
+    ('leave|take|cut|keep|throw|filter', 'out|off|away', 'no'), ('dial|turn|tone|bring|pull|push|cut|scale', 'back|down', 'less'),
+    ('bring|turn|push|crank|dial|pump|beef', 'up|forward', 'more'))]
+
+def _unsplit(text:str)->str:
+    "A message with split verbs in their plain forms, as long as before."
+    folded = fold(text, keep_length=True)
+    for pattern, plain in _split_verbs:
+        for m in pattern.finditer(folded):
+            if m['what'].split()[0] in ('it', 'this', 'that', 'me') or not _concepts_in(m['what']): continue
+            text = text[:m.start()] + f"{plain} {m['what']}".ljust(len(m[0])) + text[m.end():]
+    return text
+
+# %% ../../nbs/30_language/34_understanding.ipynb #cell-023
 _media = ('videos?|clips?|films?|footage|movies?|shots?|pictures?|photos?|images?|documentar(?:y|ies)|montage|vlog|story|reel|edit|scenes?|slideshow|'
           'time ?lapse|recap|trailer|review|tutorial|compilation|highlights?|recording|episode|music|something|one|track|song|piece|soundtrack')
 _end = (r'(?=$| ?[,.;:!?()"\n]| (?:with|without|but|and (?:i|it|we|please|no|not|add|make)|needs?|wants?|should|must|that|which|something|please|'
         r'maybe|no|not|i|it|we|can|could|would|ideally|preferably|more|less|nothing|anything|just|only)\b)')
-_no_purpose = ''.join(rf'(?<!{word} )' for word in 'look looking search searching asking hoping up mood ask asked wish going go care hunting'.split())
+_no_purpose = ''.join(rf'(?<!{word} )' for word in 'look looking search searching asking hoping up mood ask asked wish going go care hunting down'.split())
 _pictured = [re.compile(rf'\b(?:{_media})(?P<what> (?:of|about|on|showing|featuring|from|in|at|where|during) (?:\w+ ?){{1,9}}?){_end}'),
+             re.compile(rf'\b(?P<what>about (?:\w+ ?){{1,9}}?){_end}'),
              re.compile(rf'{_no_purpose}\b(?P<what>for (?:an?|the|my|our|his|her|their|this|some|your|these|those|when|where)? ?(?:\w+ ?){{1,9}}?){_end}')]
 _music = re.compile(r'\b(?:songs?|tracks?|music|tunes?|soundtrack|beats?|score|melody|instrumental|vocals?|voice|sound)\b')
+
+_swap = re.compile(r'\b(?:swap|replace|exchange|trade|switch)\b[^,.;!?]*$')
+
+def _is_picture(line:str, start:int, end:int)->bool:
+    "Whether words tell what is seen: some of them are no words of music, and none says that music is asked for."
+    if _music.search(line, start, end) or _swap.search(line[:start]): return False
+    return any(item.kind in ('unknown', 'occasion') for item in phrase_items(tokenise(line[start:end])))
 
 def _picture_spans(line:str)->Spans:
     "Where a line speaks of the pictures."
     found = [m.span('what') for pattern in _pictured for m in pattern.finditer(line)]
-    return [(a, b) for a, b in found if not _music.search(line, a, b)]
+    return [span for span in found if _is_picture(line, *span)]
 
-# %% ../../nbs/30_language/34_understanding.ipynb #cell-023
+# %% ../../nbs/30_language/34_understanding.ipynb #cell-025
 _deciding = ('reset', 'undo', 'export', 'play', 'accept', 'refer', 'reject', 'wish', 'explain', 'surprise', 'help', 'smalltalk')
 _pointing = ('reset', 'undo', 'wish', 'help', 'smalltalk', 'surprise')     # acts without a track
 
@@ -204,58 +228,79 @@ def _decided(acts:Sequence[Act], asks:bool)->Act:
     target = next((a.target for a in (*same[::-1], *others[::-1]) if a.target), None)
     return replace(same[-1], name=name, target=None if name in _pointing else target)
 
-# %% ../../nbs/30_language/34_understanding.ipynb #cell-025
-_passive = ('explain', 'play', 'export', 'help', 'undo', 'smalltalk')
-_by_maker = re.compile(r'\b(?:by|from) (?:whoever|the (?:same )?(?:artist|band|singer|guys|people|composer))')
+# %% ../../nbs/30_language/34_understanding.ipynb #cell-027
+_by_maker = re.compile(r'\b(?P<no>no(?:thing| more)? )?(?:\w+ )?(?:by|from) (?:whoever|the (?:same )?(?:artist|band|singer|guys|people|composer))')
+_wanting = re.compile(r'\bthan (?:i|we) (?:would |do )?(?:like|want|need|hoped|expected|had hoped)\b')
 
 def _without(text:str, spans:Iterable[tuple[int, int]])->str:
     "A text with stretches blanked, as long as before."
     for a, b in spans: text = text[:a] + ' '*(b - a) + text[b:]
     return text
 
+def _hints(line:Line, pictures:Spans, new:Preferences)->tuple[Preference, ...]:
+    "What the pictures suggest, with less weight than what was said."
+    seen = read_preferences(' . '.join(line.text[a:b] for a, b in pictures))
+    known = {x.concept for x in (*new.liked, *new.disliked, *new.hints)}
+    return tuple(replace(x, weight=.6*x.weight) for x in (*seen.liked, *seen.hints) if x.concept not in known)
+
+def _compared(line:str, new:Preferences, state:Preferences)->tuple[Critique, ...]:
+    "Comparisons of a message: 'quieter than I'd like' asks for the contrary, and 'older, before 1970' for years."
+    sign = -1 if _wanting.search(line) else 1
+    found = tuple(replace(c, direction=sign*c.direction) for c in new.comparisons) + _repeated(line, state)
+    return tuple(c for c in found if concepts[c.concept].measure != 'year') if new.years else found
+
 def _wishes(text:str, line:Line, gestures:Gestures, taken:Spans, context:Context, similar:Similar|None)->Preferences:
     "What a message asks for, read from what is left of it."
     pictures = _picture_spans(line.text)
-    masked = _without(text, [*gestures.spans, *(line.place(*span) for span in (*taken, *pictures))])
-    names = context.artists, context.library_titles
-    new = read_preferences(masked, *names, similar, context.albums)
-    about = ' . '.join(line.text[a:b] for a, b in pictures)
-    seen = read_preferences(about, similar=None) if about else Preferences()
-    comparisons = new.comparisons + _repeated(line.text, context.state)
-    if new.years: comparisons = tuple(c for c in comparisons if concepts[c.concept].measure != 'year')     # "older, before 1970"
-    known = {x.concept for x in (*new.liked, *new.disliked, *new.hints)}
-    hints = new.hints + tuple(replace(x, weight=.6*x.weight) for x in (*seen.liked, *seen.hints) if x.concept not in known)
-    return replace(new, comparisons=comparisons, titles=new.titles + gestures.titles, hints=hints, accept=False, reject=False, reset=False,
-                   like=0., retracted=())
+    left = _without(text, [*gestures.spans, *(line.place(*span) for span in (*taken, *pictures))])
+    new = read_preferences(_unsplit(left), context.artists, context.library_titles, similar, context.albums)
+    return replace(new, comparisons=_compared(line.text, new, context.state), titles=new.titles + gestures.titles,
+                   hints=new.hints + _hints(line, pictures, new), accept=False, reject=False, reset=False, like=0., retracted=())
+
+# %% ../../nbs/30_language/34_understanding.ipynb #cell-029
+_passive = ('explain', 'play', 'export', 'help', 'undo')
+
+def _doing(gestures:Gestures, than:Reference|None, line:Line, new:Preferences)->tuple[Act, ...]:
+    "The acts of a message without those that its wishes explain."
+    acts = [a for a in gestures.acts if a.target is None or a.target != than or a.name != 'refer']
+    is_bare = lambda a: a.name == 'reject' and not a.target and re.match(r'(?:no|nope|nah|not really|not quite)\b', line.text[a.start:a.end])
+    return tuple(a for a in acts if not (bool(new) and is_bare(a)))
+
+def _is_idle(acts:Sequence[Act], new:Preferences, drops:Sequence[str])->bool:
+    "Whether nothing is asked for, though words of music stand in the message."
+    return any(a.name in _passive for a in acts) and not new.comparisons and not drops
 
 def _than(gestures:Gestures, line:Line)->Reference|None:
     "The track that something is measured against: 'faster than number 2'."
     return next((r for r in gestures.references if re.search(r'\bthan $', line.text[:r.start])), None)
 
-# %% ../../nbs/30_language/34_understanding.ipynb #cell-026
+def _asks(acts:Sequence[Act], new:Preferences)->bool:
+    "Whether a message asks for something; unknown words do where nothing else was done."
+    return bool(new) or bool(new.retracted) or bool(new.not_understood and all(a.name == 'smalltalk' for a in acts))
+
+# %% ../../nbs/30_language/34_understanding.ipynb #cell-030
 def understand(
     text:str,                     # a message in English; what comes after `max_chars` is not read
     context:Context=Context(),
     similar:Similar|None=None,    # unknown phrase to (concept, closeness in (0, 1])
 )->Understanding:
     "Read a message."
-    text = str(text)[:max_chars]
+    text, state = str(text)[:max_chars], context.state
     gestures, line = read_gestures(text, context.n_offered, context.titles), Line(text)
-    (axes, spans), (back, more) = _dropped_axes(line.text), _taken_back(line.text, context.state)
+    (axes, spans), (back, more) = _dropped_axes(line.text), _taken_back(line.text, state)
     new = _wishes(text, line, gestures, spans + more, context, similar)
-    swapped = _swapped(line.text, new, context.state)
-    new = replace(new, disliked=tuple(x for x in new.disliked if x.concept not in swapped))
-    drops = unique([*axes, *back, *_replaced(line.text, new, context.state), *swapped])
+    swapped = _swapped(line.text, new, state)
+    drops = unique([*axes, *back, *_replaced(line.text, new, state), *swapped])
+    new = replace(new, disliked=tuple(x for x in new.disliked if x.concept not in swapped), retracted=drops)
     than = _than(gestures, line) if new.comparisons else None
-    acts = tuple(a for a in gestures.acts if a.target is None or a.target != than or a.name != 'refer')
-    asks = bool(new) or bool(drops) or bool(new.not_understood and all(a.name == 'smalltalk' for a in acts))
-    if any(a.name in _passive for a in acts) and not new.comparisons and not drops and not _is_request(acts, new): new, drops, asks = Preferences(), (), False
-    decided = _decided(acts, asks)
-    return Understanding(acts, decided.name, decided.target, than or (decided.target if new.comparisons else None),
-                         decided.target if _by_maker.search(line.text) else None, replace(new, retracted=drops),
-                         export_settings(text) if decided.name == 'export' else {})
+    acts = _doing(gestures, than, line, new)
+    if _is_idle(acts, new, drops): new = Preferences()
+    return _settled(text, line, acts, new, than)
 
-def _is_request(acts:Sequence[Act], new:Preferences)->bool:
-    "Whether a polite message, or one with a question in it, asks for something all the same."
-    names = {a.name for a in acts}
-    return 'smalltalk' in names and not names & {'explain', 'play', 'export', 'help', 'undo'}
+def _settled(text:str, line:Line, acts:tuple[Act, ...], new:Preferences, than:Reference|None)->Understanding:
+    "An understanding of acts and wishes."
+    decided = _decided(acts, _asks(acts, new))
+    maker = _by_maker.search(line.text)
+    if new.comparisons and than is None: than = decided.target
+    return Understanding(acts, decided.name, decided.target, than, decided.target if maker else None, bool(maker and maker['no']),
+                         new, export_settings(text) if decided.name == 'export' else {})
