@@ -14,8 +14,8 @@ from .preferences import fade, merge, Preferences, unique, without
 from .understanding import Understanding
 
 # %% ../../nbs/30_language/36_dialogue_state.ipynb #cell-007
-Lists = Sequence[Sequence[str]]                                    # ids of the tracks of each list shown, the newest last
-Finder = Callable[[Reference, Sequence[str]], str|None]            # which of some tracks a title or a description means
+Lists = Sequence[Sequence[str]]                             # ids of the tracks of each list shown, the newest last
+Finder = Callable[[Reference, Sequence[str]], str|None]     # which of some tracks a title or a description means
 
 def resolve(
     reference:Reference|None,
@@ -60,10 +60,15 @@ def _pointed(standing:Standing, act:Act, tracks:tuple[str, ...], is_changed:bool
     rejected = without(standing.rejected, tracks)
     return replace(standing, rejected=rejected, target=tracks[0], is_chosen=act.name == 'accept' or not is_changed)
 
-def _addressed(new:Preferences, said:Understanding, standing:Standing, lists:Lists, find:Finder|None)->Preferences:
+# %% ../../nbs/30_language/36_dialogue_state.ipynb #cell-012a
+def _first(reference:Reference|None, lists:Lists, find:Finder|None)->str|None:
+    "The one track that a comparison or an artist is taken from."
+    return next(iter(resolve(reference, lists, find)), None)
+
+def _addressed(said:Understanding, standing:Standing, lists:Lists, find:Finder|None)->Preferences:
     "The wishes of a message with the tracks that they speak of."
-    than = (resolve(said.than, lists, find) or (None,))[0]
-    maker = (resolve(said.artist_of, lists, find) or (None,))[0]
+    new = said.preferences
+    than, maker = _first(said.than, lists, find), _first(said.artist_of, lists, find)
     comparisons = tuple(replace(c, than=than) for c in new.comparisons)
     new = replace(new, comparisons=comparisons, aspects=tuple(replace(a, than=than) for a in new.aspects))
     if maker: new = replace(new, same_artist=-1 if said.other_artist else 1, artist_of=maker)
@@ -73,8 +78,14 @@ def _addressed(new:Preferences, said:Understanding, standing:Standing, lists:Lis
 
 # %% ../../nbs/30_language/36_dialogue_state.ipynb #cell-013
 _moving = ('accept', 'refer', 'reject')
-changing = ('wish', 'refer', 'accept', 'reject', 'reset')     # acts after which something else stands, so that undo takes them back
-listing = ('wish', 'refer', 'reject', 'undo', 'reset', 'surprise')     # acts that a new list answers
+changing = ('wish', 'refer', 'accept', 'reject', 'reset')             # acts that change what stands, so undo is of them
+listing = ('wish', 'refer', 'reject', 'undo', 'reset', 'surprise')    # acts that a new list answers
+
+def _moves(said:Understanding)->list[Act]:
+    "The acts that move tracks; one of them may only follow from the whole message."
+    moves = [a for a in said.acts if a.name in _moving and (a.target or a.name == said.act)]
+    is_missing = said.act in _moving and not any(a.name == said.act for a in moves)
+    return [*moves, Act(said.act, said.target)] if is_missing else moves
 
 def advance(
     standing:Standing,
@@ -86,12 +97,10 @@ def advance(
     if said.act not in changing: return standing
     before = Standing() if said.act == 'reset' else standing
     is_model = bool(said.preferences) or any(a.name == 'refer' and a.is_likeness for a in said.acts)
-    moves = [a for a in said.acts if a.name in _moving and (a.target or a.name == said.act)]
-    if said.act in _moving and not any(a.name == said.act for a in moves): moves.append(Act(said.act, said.target))
     after = replace(before, is_chosen=before.is_chosen and not said.preferences)
-    for act in moves:
+    for act in _moves(said):
         target = act.target or (said.target if act.name == said.act else None)
         tracks = resolve(target, lists, find) if target else pronoun(standing, lists)
         after = _pointed(after, act, tracks, is_model)
-    new = _addressed(said.preferences, said, after, lists, find)
+    new = _addressed(said, after, lists, find)
     return replace(after, preferences=merge(fade(before.preferences, new), new))

@@ -114,8 +114,8 @@ def n_slips(
 
 
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-016b
-_more_words = ('number track song louder option show play undo take keep last first second third fourth fifth one two three four five thing '
-               'export save surprise start over back piece nice around').split()      # that no phrase of the lexicon holds alone
+_more_words = ('number track song louder option show play undo take keep last first second third fourth fifth '
+               'one two three four five thing export save surprise start over back piece nice around').split()
 
 @lru_cache(maxsize=1)
 def spelling()->dict[str, tuple[str, ...]]:
@@ -131,7 +131,8 @@ def spelling()->dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=4096)
 def corrected(word:str)->str:
     "`word`, or the known word it was surely meant to be."
-    if len(word) < 3 or not word.isalpha() or not word.isascii() or is_english(word) or word in lexicon(): return word
+    is_word = len(word) > 2 and word.isalpha() and word.isascii()
+    if not is_word or is_english(word) or word in lexicon(): return word
     allowed = 1 if len(word) < 8 else 2
     near = [w for w in spelling().get(word[0], ()) if abs(len(w) - len(word)) <= allowed]
     slips = [(n_slips(word, w), sorted(w) != sorted(word), w) for w in near]

@@ -135,18 +135,29 @@ def find_by(
 
 # %% ../../nbs/30_language/26_name_search.ipynb #cell-016c
 _capital = r"[A-Z0-9\u00c0-\u00de][\w'’&.-]*(?<![.])"
-_run = rf"(?:[Tt]he\s+)?{_capital}(?:\s+(?:(?:&|and the|of the|of|the|de la|de|la|le|du|da|van|von|der|y)\s+)?{_capital})*"
-_strong = ('like|similar to|in the (?:style|vein|spirit|manner|direction) of|a la|à la|reminiscent of|inspired by|influenced by|'
-           'along the lines of|such as|the likes of|other than|the (?:works?|music|songs?) of|(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)(?: is)?(?: called| named)?|meets')
-_weak = 'some|any|no|not|more|less|play|do you do|got any|got|love|want|prefer|without|hate|enough|except|but no|is there|do you have|have you got'
-_behind = r"(?=\s*(?:$|[,;:.!?)]|\b(?:and|or|please|but|at all|songs?|tracks?|music|stuff|for|in there|in here|anymore|any more|again|if)\b))"
+_particle = '(?:&|and the|of the|of|the|de la|de|la|le|du|da|van|von|der|y)'
+_run = rf"(?:[Tt]he\s+)?{_capital}(?:\s+(?:{_particle}\s+)?{_capital})*"
+_maker = (r'(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)'
+          r'(?: is)?(?: called| named)?')
+_strong = ('like|similar to|in the (?:style|vein|spirit|manner|direction) of|a la|à la|reminiscent of|inspired by|'
+           'influenced by|along the lines of|such as|the likes of|other than|the (?:works?|music|songs?) of|'
+           f'{_maker}|meets')
+_weak = ('some|any|no|not|more|less|play|do you do|got any|got|love|want|prefer|without|hate|enough|except|but no|'
+         'is there|do you have|have you got')
+_next_words = ('and|or|please|but|at all|songs?|tracks?|music|stuff|for|in there|in here|anymore|any more|again|if')
+_behind = rf"(?=\s*(?:$|[,;:.!?)]|\b(?:{_next_words})\b))"
+_style = r"(?:'s)?(?=[\s-]+(?i:style|vibes?|esque|type beat|sound|feel)\b)"
 _like_re = re.compile(rf"\b(?:(?i:{_strong})\s+(?P<strong>{_run})|(?i:{_weak})\s+(?P<weak>{_run}){_behind})"
-                      rf"|\b(?P<style>{_run})(?:'s)?(?=[\s-]+(?i:style|vibes?|esque|type beat|sound|feel)\b)")
+                      rf"|\b(?P<style>{_run}){_style}")
+
+# %% ../../nbs/30_language/26_name_search.ipynb #cell-016cc
+_no_names = ('i', 'number', 'track', 'song', 'option', 'cc', 'bpm', 'the')     # in capitals, alone or before a number
 
 def _is_name(name:str, is_sure:bool)->bool:
     "Whether words in capitals name somebody."
     words = [fold(w) for w in name.split()]
-    if words[0] in ('i', 'number', 'track', 'song', 'option', 'cc', 'bpm', 'the') and (len(words) == 1 or words[1].isdigit()): return False
+    is_alone = len(words) == 1 or words[1].isdigit()
+    if words[0] in _no_names and is_alone: return False
     if any(w in word_group('date') or w in word_group('people') for w in words): return False
     return is_sure or not all(is_skipped(w) or w in lexicon() for w in words)
 
@@ -158,18 +169,21 @@ def find_like(
     found = []
     for m in _like_re.finditer(text):
         kind = next(k for k in ('strong', 'weak', 'style') if m[k])
-        if kind == 'style' and m.start() == 0 or not _is_name(m[kind], kind == 'strong'): continue
+        is_opening = kind == 'style' and m.start() == 0
+        if is_opening or not _is_name(m[kind], kind == 'strong'): continue
         name = re.sub(r"['’]s$", '', m[kind])
         found.append(Item('artist', match_name(name, artists) or name, m.start(kind), m.start(kind) + len(name)))
     return found
 
-
 # %% ../../nbs/30_language/26_name_search.ipynb #cell-016g
-_quoted_name = r"[\"“”‘'«](?P<quoted{0}>[^\"“”’'«»]{{2,80}})[\"“”’'»]"
-_album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+(?:(?i:called|titled|named)\s+)?(?:{_quoted_name.format('')}|(?P<name>{_run}))"
+_quoted_name = r"[\"“”‘'«](?P<quoted>[^\"“”’'«»]{2,80})[\"“”’'»]"
+_called = r'(?:(?i:called|titled|named)\s+)?'
+_album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+{_called}(?:{_quoted_name}|(?P<name>{_run}))"
                        rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b")
-_title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+(?:(?i:called|titled|named)\s+)?(?P<name>{_run})"
-                       rf"|\b(?i:play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear)\s+(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
+_asking = r'play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear'
+_heard = rf"(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
+_title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run})"
+                       rf"|\b(?i:{_asking})\s+{_heard}"
                        r"(?=\s*(?:$|[,;:.!?)]|\b(?:by|please|in there|for me|from)\b))")
 
 def find_works(text:str)->list[Item]:

@@ -60,8 +60,8 @@ _decades = dict(fifties=1950, sixties=1960, seventies=1970, eighties=1980, ninet
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-015
 _decade_re = re.compile(rf"(?<![\w])'?(?P<digits>(?:19|20)?\d0)'?s\b|\b(?P<name>{'|'.join(_decades)})\b")
-_made_in = re.compile(r"(?:\b(?:from|in|made|recorded|released|written|out of|before|after|during|tracks of|songs of|music of)"
-                      r"(?: the)?(?: late| early| mid)?|\b(?:or|and)(?: the)?)\s*'?$")
+_time_cues = 'from|in|made|recorded|released|written|out of|before|after|during|tracks of|songs of|music of'
+_made_in = re.compile(rf"(?:\b(?:{_time_cues})(?: the)?(?: late| early| mid)?|\b(?:or|and)(?: the)?)\s*'?$")
 _as_sound = re.compile(r"(?:'?s)?[\s-]*(?:sounds?|feel|feeling|touch|influences?|flavou?rs?|"
                        r"vibes?|style|notes?|edge|mood|atmosphere|side)\b")
 
@@ -112,7 +112,8 @@ _counts = dict(half=.5, a=1, an=1, one=1, two=2, three=3, four=4, five=5, six=6,
                fifteen=15, twenty=20, thirty=30, forty=40, fifty=50, sixty=60, ninety=90)
 _count = rf"(?:\d{{1,3}}(?:[.,]\d+)?|{'|'.join(_counts)}|half an?)(?:\s+and a half)?"
 _unit = r"(?:min(?:ute)?s?|sec(?:ond)?s?|(?<=\d)[ms]|(?<=\d )[ms])\b"
-_time = rf"(?:\d{{1,2}}:\d\d|{_count}[\s-]*{_unit}(?: and a half)?(?:(?: and)? {_count} ?{_unit})?)(?:\s*min(?:ute)?s?\b)?"
+_spoken = rf"{_count}[\s-]*{_unit}(?: and a half)?(?:(?: and)? {_count} ?{_unit})?"
+_time = rf"(?:\d{{1,2}}:\d\d|{_spoken})(?:\s*min(?:ute)?s?\b)?"
 
 def seconds_of(
     said:str,             # folded: '2:30', 'two minutes', '90 s', 'a minute and a half', 'half a minute'
@@ -130,25 +131,32 @@ def seconds_of(
 
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-021b
-_length_re = re.compile(rf"(?:\b(?P<max>{_at_most})\s*|\b(?P<min>{_at_least})\s*|(?P<about>\b(?:about|around|roughly|approximately|circa|ca\.?)\s+|~\s*))?"
-                        rf"\b(?P<time>{_time})(?:\s*(?:-|to|and|or)\s*(?P<to>{_time}))?"
-                        r"(?P<off>\s*(?:or (?:less|shorter|under)|max\b|maximum|tops|at most))?"
-                        r"(?P<on>\s*(?:or (?:more|longer|over)|plus\b|min\b|minimum|at least))?")
+_near_words = r'about|around|roughly|approximately|circa|ca\.?'
+_limit_before = rf"(?:\b(?P<max>{_at_most})\s*|\b(?P<min>{_at_least})\s*|(?P<about>\b(?:{_near_words})\s+|~\s*))?"
+_one_or_two = rf"\b(?P<time>{_time})(?:\s*(?:-|to|and|or)\s*(?P<to>{_time}))?"
+_limit_behind = (r"(?P<off>\s*(?:or (?:less|shorter|under)|max\b|maximum|tops|at most))?"
+                 r"(?P<on>\s*(?:or (?:more|longer|over)|plus\b|min\b|minimum|at least))?")
+_length_re = re.compile(_limit_before + _one_or_two + _limit_behind)
 _low_end = re.compile(rf"\b(?P<low>{_count})\s*(?:-|and|to|or)\s*$")
-_of_video = re.compile(r'\b(?:video|clip|film|movie|footage|edit|reel|vlog)\b[^,.;]*$')
-_is_video = re.compile(r"[\s-]*(?:long )?(?:\w+ )?(?:video|clip|film|movie|footage|edit|reel|vlog|trailer|short|ad|advert|commercial|spot|teaser)\b")
 
 def _length(m:re.Match, text:str)->Span|None:
     "The range in seconds that a match means; None where it is a length of something else."
     said, low = seconds_of(m['time']), _low_end.search(text, 0, m.start())
     if m['to']: return said, seconds_of(m['to'])
-    if low: return seconds_of(f"{low['low']} {re.search(_unit, m['time'])[0]}"), said
+    if low:
+        unit = re.search(_unit, m['time'])
+        return seconds_of(f"{low['low']} {unit[0] if unit else 'minutes'}"), said      # "2 to 2:30"
     if m['max'] or m['off']: return None, said
     if m['min'] or m['on']: return said, None
     if re.search(r'\bexactly\s*$', text[:m.start()]): return said, said
     is_track = re.match(r'[\s-]*(?:long )?(?:version|track|song|piece|loop|tune|long\b)', text[m.end():])
     if m['about'] or is_track: return said*.9, said*1.1
     return None
+
+# %% ../../nbs/30_language/24_numbers.ipynb #cell-021d
+_videos = 'video|clip|film|movie|footage|edit|reel|vlog'
+_of_video = re.compile(rf'\b(?:{_videos})\b[^,.;]*$')
+_is_video = re.compile(rf"[\s-]*(?:long )?(?:\w+ )?(?:{_videos}|trailer|short|ad|advert|commercial|spot|teaser)\b")
 
 def find_lengths(
     text:str,              # folded
@@ -160,11 +168,12 @@ def find_lengths(
         if span := _length(m, text): found.append(Item('duration_s', span, m.start(), m.end()))
     return found
 
-
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-025
-_licence_re = re.compile(r"\bcc[\s-]?(?:0|zero)\b|\bcreative commons attribution\b|\bcc[\s-]?by(?:[\s-](?:sa|nd|nc))*\b|\b(?:cc|creative commons)\b(?:[\s-](?:zero|0)\b)?|"
-                         r"\bpublic domain\b|\broyalty[\s-]?free\b|\bcommercial(?:ly)?[\s-](?:use|usable|licen[cs]e)\b|"
-                         r"\bmoneti[sz]\w+")
+_creative_commons = (r"\bcc[\s-]?(?:0|zero)\b|\bcreative commons attribution\b|\bcc[\s-]?by(?:[\s-](?:sa|nd|nc))*\b|"
+                     r"\b(?:cc|creative commons)\b(?:[\s-](?:zero|0)\b)?")
+_other_licences = (r"\bpublic domain\b|\broyalty[\s-]?free\b|\bcommercial(?:ly)?[\s-](?:use|usable|licen[cs]e)\b|"
+                   r"\bmoneti[sz]\w+")
+_licence_re = re.compile(f'{_creative_commons}|{_other_licences}')
 
 def _licence(said:str)->str:
     "The name of a licence in its usual spelling."

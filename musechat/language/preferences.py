@@ -144,7 +144,8 @@ def without(items:Iterable, others:Iterable)->tuple: return tuple(x for x in ite
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-018x
 _axes = {row['axis']: (row['more'], row['less']) for row in read_table('language', 'axes.tsv')}
-_axis_fields = dict(tempo=('bpm',), duration=('duration_s',), year=('years', 'not_years'), licence=('licences',))    # of `Preferences`
+_axis_fields = dict(      # of `Preferences`
+    tempo=('bpm',), duration=('duration_s',), year=('years', 'not_years'), licence=('licences',))
 
 def axis_of(
     concept:str,
@@ -153,7 +154,6 @@ def axis_of(
     for axis, (more, less) in _axes.items():
         if concept in (more, less): return axis, 1 if concept == more else -1
     return concept, 1
-
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-019
 class Draft:
@@ -194,23 +194,22 @@ class Draft:
         self.keep('comparisons', lambda c: axis_of(c.concept)[0] != axis)
         self.add('comparisons', new)
         if new.direction > 0: self.drop(names, 'disliked')
-        turns = lambda x: x.concept in names if new.direction < 0 else opposed(x.concept, new.concept)
-        self.set(liked=tuple(replace(x, weight=x.weight/2) if turns(x) else x for x in self.made.liked))
+        def is_turned(x:Preference)->bool:
+            return x.concept in names if new.direction < 0 else opposed(x.concept, new.concept)
+        self.set(liked=tuple(replace(x, weight=x.weight/2) if is_turned(x) else x for x in self.made.liked))
 
     def retract(self, name:str)->None:
         "Forget a concept, an artist, or everything said of an axis: 'tempo', 'duration', 'year', 'licence'."
         if name in _axis_fields: return self.forget_axis(name)
         if name in concepts: self.drop_parts(name)
-        is_decade = lambda y: y[0] is not None and name in (f'{y[0] % 100:02d}s', f'{y[0]}s')
-        self.set(years=tuple(y for y in self.made.years if not is_decade(y)), artists=without(self.made.artists, (name,)),
-                 not_artists=without(self.made.not_artists, (name,)))
+        self.keep('years', lambda y: y[0] is None or name not in (f'{y[0] % 100:02d}s', f'{y[0]}s'))
+        for field in ('artists', 'not_artists'): self.keep(field, lambda artist: artist != name)
 
     def forget_axis(self, name:str)->None:
         "Forget limits, likings and comparisons of an axis."
         self.set(**{field: getattr(Preferences(), field) for field in _axis_fields[name]})
         measures = dict(tempo='bpm', duration='duration_s', year='year')
         for f in _by_concept: self.keep(f, lambda x: concepts[x.concept].measure != measures.get(name, '-'))
-
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-021
 def _merge_aspects(draft:Draft, newer:Preferences)->None:

@@ -361,6 +361,11 @@ class NamesAndNumbers(Draft):
     "What names, numbers and licences of a message amount to."
     unknown: list[str]
 
+    def hint(self, e:Event)->None:
+        "Something that was not said, but that comes near it or suits it."
+        self.keep('hints', lambda x: x.concept != e.value)
+        self.add('hints', Preference(e.value, e.amount, e.said))
+
     def put_licence(self, e:Event)->None:
         if e.sign > 0: self.put_once('licences', e.value)
 
@@ -386,7 +391,7 @@ class NamesAndNumbers(Draft):
     def put_duration_s(self, e:Event)->None: self.set(duration_s=e.value if e.sign > 0 else e.value[::-1])
 
     def put_years(self, e:Event)->None:
-        "Years; of a decade, its sound too. 'Not after 1999' is up to 1999, and a span inside another is meant more exactly."
+        "Years; of a decade, its sound too. A span inside another is meant more exactly."
         first, last = e.value
         if e.sign < 0 and first is None: e = replace(e, sign=1, value=(last + 1, None))
         elif e.sign < 0 and last is None: e = replace(e, sign=1, value=(None, first - 1))
@@ -418,11 +423,6 @@ class Outcome(NamesAndNumbers):
         elif e.degree: self.compare(Critique(e.value, 1 if e.degree == 'more' and e.sign > 0 else -1, e.amount, e.said))
         elif e.sign < 0: self.dislike(Preference(e.value, e.amount, e.said))
         else: self.like(Preference(e.value, e.amount, e.said, e.either))
-
-    def hint(self, e:Event)->None:
-        "Something that was not said, but that comes near it or suits it."
-        self.keep('hints', lambda x: x.concept != e.value)
-        self.add('hints', Preference(e.value, e.amount, e.said))
 
     def put_aspect(self, e:Event)->None:
         name, side = e.value
