@@ -86,7 +86,8 @@ occasions = _occasions()
 # %% ../../nbs/30_language/08_vocabulary.ipynb #cell-010b
 def _concept_of()->dict[str, str]:
     "Words, phrases and comparatives to concepts."
-    moves = {row['phrase']: row['more_of'] for row in read_table('language', 'critiques.tsv')}
+    rows = read_table('language', 'critiques.tsv')
+    moves = {row['phrase']: row['more_of'] for row in rows if not row['more_of'].startswith('-')}
     found = {word: c.name for c in concepts.values() for word in c.words}
     for word, name in list(found.items()):
         if concepts[name].kind not in compared_kinds: continue
