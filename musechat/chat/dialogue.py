@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Tell', 'shown_s', 'DialogueState', 'History', 'order_tracks', 'best_start', 'standout_tags', 'ranked_tracks',
-           'generated_reply', 'take_turn', 'export_video', 'Conversation', 'open_recommender', 'open_writer',
-           'MuseChat']
+           'generated_reply', 'given_up', 'caveats', 'take_turn', 'what_was_read', 'find_offered', 'export_video',
+           'respond', 'Conversation', 'open_recommender', 'open_writer', 'MuseChat']
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #5c03d5b7
 import logging
@@ -17,11 +17,11 @@ from typing import Callable, Sequence
 import numpy as np
 import torch
 
+from .answers import answer_question, asked_back, free_name, small_answer
 from .page import page_html, RankedTrack, Recommendation, write_page
 from .phrases import (
-    called_file, capitalised, file_name, missing, not_understood, Offer, says_nothing, scenes_seen, seen_phrase,
-    suits_video,
-    tag_phrase, track_name, unanswered, understood, write_reply)
+    approximated, called_file, capitalised, file_name, missing, not_understood, Offer, says_nothing, scenes_seen,
+    seen_phrase, suits_video, tag_phrase, track_name, unanswered, understood, write_reply)
 from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
 from ..core.errors import MusechatError, printable
@@ -30,11 +30,17 @@ from ..core.types import Ranking, Recommender, Request, TrackTable, Turn, Video
 from ..encoders.impression import doubted_tags
 from ..encoders.presets import get_preset, Preset
 from ..encoders.registry import Encoders, load_encoders
+from ..language.acts import Act, Reference
 from ..language.claims import Known, known_of_track, names_in
-from ..language.preferences import Preferences, settles, summary
+from ..language.dialogue_state import advance, changing, pronoun, resolve, Standing
+from ..language.evidence import explain
+from ..language.limits import missing_names, within_limits
+from ..language.preferences import axis_of, Preferences, settles, summary
 from ..language.scenes import VideoDescription
 from ..language.tag_recommender import TagRecommender
-from ..language.tag_scores import TableStats
+from ..language.tag_scores import concept_row, TableStats
+from ..language.text import and_list, fold, quoted
+from ..language.understanding import Context, understand, Understanding
 from ..language.vocabulary import columns
 from ..library.library import Library
 from ..media.read import read_frames
@@ -53,23 +59,28 @@ class DialogueState:
     turns: tuple[Turn, ...] = ()               # what was said
     texts: tuple[str, ...] = ()                # the user's words alone
     offered: tuple[str, ...] = ()              # ids of the tracks that stood on top
-    kept: tuple[str, ...] = ()                 # ids of the tracks the user liked
-    rejected: tuple[str, ...] = ()             # ids of the tracks the user turned down
     answer: Recommendation|None = None         # the newest recommendation
+    standing: Standing = Standing()            # wishes, and tracks kept, turned down and chosen
+    lists: tuple[tuple[str, ...], ...] = ()    # ids of every list that was shown
+    bases: tuple[tuple[str, str], ...] = ()    # (concept, id): the track on offer when a comparison was said
+    before: 'DialogueState|None' = None        # what stood before the last change, for "undo"
+
+    @property
+    def kept(self)->tuple[str, ...]: return self.standing.kept
+    @property
+    def rejected(self)->tuple[str, ...]: return self.standing.rejected
+
+    def preferences(self)->Preferences:
+        "The wishes that stand, each comparison with the track that it speaks of."
+        p, bases = self.standing.preferences, dict(self.bases)
+        compared = tuple(replace(c, than=c.than or bases.get(c.concept)) for c in p.comparisons)
+        aspects = tuple(replace(a, than=a.than or bases.get(a.aspect)) for a in p.aspects)
+        return replace(p, comparisons=compared, aspects=aspects)
 
     def request(self, video:Watched|VideoDescription)->Request:
         "What a recommender is asked."
-        return Request(video, self.texts, self.offered, self.kept, self.rejected)
+        return Request(video, self.texts, self.offered, self.kept, self.rejected, self.preferences())
 
-    def after(self, new:Preferences)->'DialogueState':
-        "The state after the newest words about the last offer: kept, turned down, or all to be forgotten."
-        last = self.offered[-1:]
-        state = replace(self, kept=(), rejected=()) if new.reset else self
-        if new.reject:
-            kept = tuple(t for t in state.kept if t not in last)
-            return replace(state, rejected=(*state.rejected, *last), kept=kept)
-        if not settles(new): return state
-        return replace(state, kept=(*state.kept, *(t for t in last if t not in state.kept)))
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a59c2e89
 class History:
@@ -211,7 +222,7 @@ def generated_reply(
     is_asked = not settles(new) and (offer.user is None or not says_nothing(new))
     speaks = muse.writer is not None and is_asked
     told = understood(offer) if speaks else ''
-    add(told)
+    for text in (offer.caveat, told, approximated(new) if offer.user else ''): add(text)
     known = _known(offer, bool(told))
     if speaks:
         number = random.Random(f'{seed}/{seen_phrase(offer.video)}').randrange(1 << 20)
@@ -224,50 +235,129 @@ def generated_reply(
     return Reply(' '.join(parts), plain.evidence, generated.source)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #4cda0919
-def _tracks_in_order(state:DialogueState, new:Preferences, first:bool, ranking:Ranking, table:TrackTable)->list[int]:
-    "Rows to offer, best first; where nothing else is asked for, the last offer stays on top."
-    ids, last = [t.track_id for t in table.tracks], state.offered[-1:]
-    order = order_tracks(ranking.scores, ids, () if new.reset else set(state.offered) - set(state.kept))
-    asks_nothing = says_nothing(new) or settles(new)
-    stays = not first and asks_nothing and last and last[0] not in state.rejected
-    return sorted(order, key=lambda i: ids[i] != last[0]) if stays else order
+def _tracks_in_order(state:DialogueState, act:str, ranking:Ranking, table:TrackTable)->list[int]:
+    "Rows to offer, best first; a track that was pointed at itself stands on top."
+    ids, standing = [t.track_id for t in table.tracks], state.standing
+    wants_others = act in ('reject', 'surprise')
+    order = order_tracks(ranking.scores, ids, set(state.offered) - set(state.kept) if wants_others else ())
+    chosen = standing.target if standing.is_chosen and act in ('refer', 'undo') else None
+    return sorted(order, key=lambda i: ids[i] != chosen) if chosen else order
+
+def _surprise(order:list[int], seed:str, k:int)->list[int]:
+    "One of the better half of the tracks on top, drawn by lot."
+    drawn = random.Random(seed).choice(order[:max(1, len(order)//2)])
+    return [drawn, *(i for i in order if i != drawn)][:k]
+
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772a
-def _best_offers(
-    muse:'MuseChat', seen:Watched|VideoDescription, state:DialogueState, new:Preferences, first:bool, k:int,
-)->tuple[list[RankedTrack], Preferences]:
-    "Rank the library: the tracks to show, and the preferences of the whole conversation."
-    table, request = muse.table(), state.request(seen)
-    ranking = muse.recommender.rank(request, table)
-    preferences = ranking.wishes if ranking.wishes is not None else muse.tags.read(request, table)
-    order = _tracks_in_order(state, new, first, ranking, table)[:k]
+def _best_offers(muse:'MuseChat', seen:Watched|VideoDescription, state:DialogueState, act:str, k:int)->list[RankedTrack]:
+    "Rank the library: the tracks to show."
+    table = muse.table()
+    ranking = muse.recommender.rank(state.request(seen), table)
+    order = _tracks_in_order(state, act, ranking, table)
+    order = _surprise(order, f'{muse.seed}/{len(state.turns)}', k) if act == 'surprise' and order else order[:k]
     if not order:
         raise MusechatError("every track of the library has been turned down or ruled out; "
                             "undo a turn, or index more music")
     stats = muse.tags.stats_of(table)[0]
-    return ranked_tracks(order, ranking, table, lambda i: standout_tags(i, table, stats), state.offered), preferences
+    return ranked_tracks(order, ranking, table, lambda i: standout_tags(i, table, stats), state.offered)
+
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #turn-lacks
+_limit_words = dict(tempo='tempo', length='length', year='year', licence='licence')
+
+def given_up(row:int, preferences:Preferences, new:Preferences, stats:TableStats)->list[str]:
+    "Older wishes that a track does not meet: it has less of them than most of the library."
+    newest = {x.concept for x in new.liked}
+    older = [x.concept for x in preferences.liked if x.concept not in newest and x.concept in concept_row]
+    return [concept for concept in older if float(stats.liked[row, concept_row[concept]]) < 0]
+
+def caveats(
+    row:int,                      # of the track on top
+    table:TrackTable,
+    preferences:Preferences,      # of the whole conversation
+    new:Preferences,              # of the newest message
+    stats:TableStats,
+)->tuple[tuple[str, ...], str]:   # names that the library lacks, and sentences; '' for none
+    "What the track on top does not give, in words."
+    lacks, relaxed = missing_names(table.tracks, new), within_limits(table.tracks, preferences)[1]
+    said = [f"Your library has nothing of {and_list([quoted(name, 60) for name in lacks], 'or')}."] if lacks else []
+    left = [_limit_words[name] for name in relaxed if not (lacks and name in ('year', 'licence'))]
+    if left: said.append(f"No track keeps the limit of {and_list(left)}, so I left it aside.")
+    gone = given_up(row, preferences, new, stats)[:2]
+    if gone: said.append(f"It is less {and_list([quoted(name) for name in gone], 'or')} than you asked for before.")
+    return lacks, ' '.join(said)
+
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772z
+_question = 'Which music fits this video?'
+
+def _opening_of(said:Understanding|None, state:DialogueState, name:str)->str:
+    "How a reply to an act without wishes begins; '' where the wishes say it."
+    if said is None or said.preferences or said.preferences.retracted: return ''
+    if said.act == 'refer' and state.standing.is_chosen: return 'Gladly:'
+    if said.act == 'refer': return f'Near {name} lies'
+    return dict(reset='From the beginning, by the pictures alone:', surprise='Then I choose:', reject='Another suggestion:').get(said.act, '')
+
+def _based(state:DialogueState, new:Preferences, top:tuple[str, ...])->DialogueState:
+    "The state with the track on offer noted for new comparisons."
+    names = [c.concept for c in new.comparisons] + [a.aspect for a in new.aspects]
+    kept = tuple(pair for pair in state.bases if pair[0] not in names)
+    return replace(state, bases=kept + tuple((name, top[0]) for name in names if top))
+
 def take_turn(
     muse:'MuseChat',
     seen:Watched|VideoDescription,     # from `watch`
-    state:DialogueState,     # with the newest words in `texts`
+    state:DialogueState,     # with the newest words in `texts`, and what stands after them
     user:str|None,           # the newest words, None in turn 1
     k:int=5,                 # tracks to show
     tell:Tell=None,          # gets each part of the reply
+    said:Understanding|None=None,      # the newest words as they were understood
 )->DialogueState:
     "Rank the library for all that is known, choose what to offer, write the reply."
-    table = muse.table()
-    new = muse.tags.newest(state.request(seen), table)
-    state = state.after(new)
-    picks, preferences = _best_offers(muse, seen, state, new, user is None, k)
-    top, rows = picks[0].track, muse.tags.stats_of(table)[1]
-    before = tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
-    offer = Offer(top, table, muse.description(seen), preferences, new, user, before)
+    table, new = muse.table(), said.preferences if said else Preferences()
+    picks, preferences = _best_offers(muse, seen, state, said.act if said else 'wish', k), state.preferences()
+    stats, rows = muse.tags.stats_of(table)[:2]
+    top, before = picks[0].track, tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
+    target = rows.get(state.standing.target or '')
+    opening = _opening_of(said, state, '' if target is None else track_name(table.tracks[target]))
+    lacks, caveat = caveats(rows[top.track_id], table, preferences, new, stats) if said else ((), '')
+    offer = Offer(top, table, muse.description(seen), preferences, new, user, before, opening, caveat)
     reply = generated_reply(muse, offer, len(state.turns), tell)
-    said = Turn('user', user or 'Which music fits this video?'), Turn('recommender', reply.text, top.track_id)
-    answer = Recommendation(user, reply.text, picks, summary(preferences))
-    return replace(state, turns=(*state.turns, *said), offered=(*state.offered, top.track_id), answer=answer)
+    turns = Turn('user', user or _question), Turn('recommender', reply.text, top.track_id)
+    answer = Recommendation(user, reply.text, picks, summary(preferences), missing=lacks)
+    return replace(state, turns=(*state.turns, *turns), offered=(*state.offered, top.track_id), answer=answer,
+                   lists=(*state.lists, tuple(pick.track.track_id for pick in picks)))
+
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #answer-code
+def what_was_read(said:Understanding)->dict[str, list|dict]:
+    "A message in the vocabulary's terms, as the commands print it."
+    p = said.preferences
+    limits = dict(bpm=p.bpm, duration_s=p.duration_s, years=list(p.years), licences=list(p.licences), **said.export)
+    names = dict(artists=p.artists, not_artists=p.not_artists, albums=p.albums, titles=p.titles)
+    critiques = [dict(zip(('what', 'more'), (axis_of(c.concept)[0], axis_of(c.concept)[1]*c.direction > 0))) for c in p.comparisons]
+    return dict(likes=[x.concept for x in p.liked], dislikes=[x.concept for x in p.disliked], drops=list(said.drops), critiques=critiques,
+                limits={k: v for k, v in limits.items() if v}, names={k: list(v) for k, v in names.items() if v},
+                approximate=[dict(concept=x.concept, said=x.said) for x in p.hints])
+
+def find_offered(
+    muse:'MuseChat',
+)->Callable[[Reference, Sequence[str]], str|None]:
+    "Which of some tracks a title or a description means."
+    table = muse.table()
+    stats, rows = muse.tags.stats_of(table)[:2]
+    def fit(track_id:str, words:Sequence[str])->float:
+        return sum(float(stats.liked[rows[track_id], concept_row[w]]) for w in words if w in concept_row)
+    def find(reference:Reference, ids:Sequence[str])->str|None:
+        known = [i for i in ids if i in rows]
+        if reference.kind == 'title':
+            wanted = fold(str(reference.value))
+            return next((i for i in known if wanted in fold(table.tracks[rows[i]].name)), None)
+        shown, words = known[:5], [w for w in reference.value if w in concept_row]
+        return max(shown, key=lambda i: fit(i, words)) if words and shown else None
+    return find
+
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #827a41a6
 def _offered(chat:'Conversation', track_id:str|None)->RankedTrack:
@@ -284,15 +374,101 @@ def export_video(
     out:str|Path,                   # the file to write, mp4 for example
     track_id:str|None=None,         # None: the track on top of the last answer
     original:str='drop',            # the video's own sound: 'drop', 'duck' or 'keep'
+    start_s:float|None=None,        # where in the track to start; None: where it fits best
     **options:float,                # see `musechat.media.soundtrack.fit_track`
 )->Path:
     "Write the video with the part of a track that fits best, faded and at an even loudness."
     track, table = _offered(chat, track_id).track, chat.muse.table()
+    if start_s is not None: return fit_track(chat.video.path, track.path, out, start_s=start_s, original=original, **options)
     row = [t.track_id for t in table.tracks].index(track.track_id)
     scores = chat.muse.recommender.rank(chat.state.request(chat.seen), table).segment_scores
     segments = slice(int(table.offsets[row]), int(table.offsets[row + 1]))
     start = best_start(scores[segments], table.segment_times[segments], chat.video.duration_s, track.duration_s)
     return fit_track(chat.video.path, track.path, out, start_s=start, original=original, **options)
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code
+_originals = dict(keep='keep', lower='duck', mute='drop')
+
+def _written(chat:'Conversation', track_id:str, settings:dict)->Path:
+    "The video with a track under it, in a new file in the working folder."
+    out = free_name(Path.cwd(), f'{Path(chat.video.path).stem}-with-music')
+    options = {'fade_out': 3.} if settings.get('fade_out') else {}
+    return export_video(chat, out, track_id, _originals.get(settings.get('original_sound', ''), 'drop'), settings.get('start_s'), **options)
+
+def _told(chat:'Conversation', said:Understanding, text:str, tracks:tuple[str, ...])->tuple[str, Path|None]:
+    "An answer that leaves the list as it is, and a file that was written for it."
+    table = chat.muse.table()
+    rows = chat.muse.tags.stats_of(table)[1]
+    named = [table.tracks[rows[i]] for i in tracks if i in rows]
+    if said.act == 'explain':
+        evidence = explain(chat.state.preferences(), chat.muse.description(chat.seen), named[0], table)
+        return answer_question(text, named, evidence[:4]), None
+    if said.act == 'export':
+        path = _written(chat, named[0].track_id, said.export)
+        return f'I wrote {path.name}: your video with {track_name(named[0])}.', path
+    return small_answer(said, track_name(named[0])), None
+
+def _standing_answer(chat:'Conversation', said:Understanding, text:str, tracks:tuple[str, ...], tell:Tell)->DialogueState:
+    "The state after a message that gets an answer and no new list."
+    state = chat.state
+    reply, file = _told(chat, said, text, tracks)
+    if tell is not None: tell(reply)
+    answer = replace(state.answer, user=text, reply=reply, missing=(), file=str(file) if file else None)
+    turns = Turn('user', text), Turn('recommender', reply, tracks[0])
+    return replace(state, texts=(*state.texts, text), turns=(*state.turns, *turns), answer=answer)
+
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code2
+def _asked_back(chat:'Conversation', reference:Reference, text:str, tell:Tell)->DialogueState:
+    "The state after a message that points at nothing that was offered."
+    state = chat.state
+    reply = asked_back(reference, len(state.lists[-1]))
+    if tell is not None: tell(reply)
+    turns = Turn('user', text), Turn('recommender', reply, state.offered[-1])
+    return replace(state, texts=(*state.texts, text), turns=(*state.turns, *turns), answer=replace(state.answer, user=text, reply=reply))
+
+def _taken_back(chat:'Conversation', text:str, tell:Tell)->DialogueState:
+    "What stood before the last change, with what was said since."
+    state, before = chat.state, chat.state.before
+    if before is None or before.answer is None: reply, before = 'There is nothing to take back.', state
+    else: reply = f'I took that back. Again on top: {track_name(before.answer.tracks[0].track)}.'
+    if tell is not None: tell(reply)
+    turns = Turn('user', text), Turn('recommender', reply, before.offered[-1])
+    return replace(before, texts=(*before.texts, text), turns=(*state.turns, *turns), answer=replace(before.answer, user=text, reply=reply))
+
+
+# %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code3
+def respond(chat:'Conversation', said:Understanding, text:str, k:int, tell:Tell)->DialogueState:
+    "The state after a message: a new list, or an answer to the list that stands."
+    state, find = chat.state, find_offered(chat.muse)
+    tracks = resolve(said.target, state.lists, find)
+    if said.target and not tracks and state.lists: after = _asked_back(chat, said.target, text, tell)
+    elif said.act == 'undo' and state.lists: after = _taken_back(chat, text, tell)
+    elif said.act in _listing or not state.lists: after = _new_list(chat, said, text, k, tell, find)
+    else: after = _answered(chat, said, text, tracks or pronoun(state.standing, state.lists), tell, find)
+    answer = replace(after.answer, acts=tuple(a.name for a in said.acts) or (said.act,), act=said.act, target=tracks[0] if tracks else None,
+                     read=what_was_read(said), not_understood=said.preferences.not_understood)
+    return replace(after, answer=answer)
+
+_listing = ('wish', 'refer', 'reject', 'reset', 'surprise')
+
+def _moved(state:DialogueState, said:Understanding, text:str, find:Callable)->DialogueState:
+    "The state with a message's words and what stands after them, but without an answer."
+    after = replace(state, texts=(*state.texts, text), standing=advance(state.standing, said, state.lists, find))
+    if said.act in changing: after = replace(after, before=state)
+    if said.act == 'reset': after = replace(after, bases=(), lists=(), offered=())
+    return _based(after, said.preferences, pronoun(state.standing, state.lists))
+
+def _new_list(chat:'Conversation', said:Understanding, text:str, k:int, tell:Tell, find:Callable)->DialogueState:
+    "The state after a message that a new list answers."
+    return take_turn(chat.muse, chat.seen, _moved(chat.state, said, text, find), text, k, tell, said)
+
+def _answered(chat:'Conversation', said:Understanding, text:str, tracks:tuple[str, ...], tell:Tell, find:Callable)->DialogueState:
+    "The state after a message that is answered while the list stays."
+    after = _standing_answer(chat, said, text, tracks, tell)
+    moved = _moved(chat.state, said, text, find)
+    return replace(after, standing=moved.standing, before=moved.before)
+
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a37902b2
 class Conversation:
@@ -318,23 +494,48 @@ class Conversation:
         text = str(text)
         if not text.strip():
             raise MusechatError("say what you would like, for example: more acoustic, with a female voice")
-        state = replace(self.state, texts=(*self.state.texts, text))
-        return self.history.move(take_turn(self.muse, self.seen, state, text, k, tell))
+        return self.do(self.muse.understand(text, self.state), text, k, tell)
+
+    def do(self, said:Understanding, text:str, k:int=5, tell:Tell=None)->Recommendation:
+        "A turn for a message that was understood already, `text` being its words."
+        return self.history.move(respond(self, said, text, k, tell))
 
     def last_offer(self)->str:
         "Id of the track on top."
         if self.state.offered: return self.state.offered[-1]
         raise MusechatError("nothing has been offered yet; ask for a recommendation first")
 
-    def reject(self, k:int=5, tell:Tell=None)->Recommendation:
-        "Not this one: offer another for the same preferences."
+    def point(self, act:str, n:int|None, text:str, k:int, tell:Tell)->Recommendation:
+        "Do something with the track at place `n` of the list; None: the one on top."
         self.last_offer()
-        return self.say('Not that one.', k, tell)
+        shown = len(self.state.lists[-1])
+        if n is not None and not 1 <= n <= shown: raise MusechatError(f"the list has {shown} tracks, there is no number {n}")
+        target = Reference('rank', (n or 1,))
+        return self.do(Understanding((Act(act, target),), act, target), text, k, tell)
 
-    def keep(self)->Recommendation|None:
-        "Keep the track on top: later offers stay near it, and it may come back. Returns the answer as it stands."
-        last = self.last_offer()
-        return self.history.move(replace(self.state, kept=(*(t for t in self.state.kept if t != last), last)))
+    def like(self, n:int|None=None, k:int=5, tell:Tell=None)->Recommendation:
+        "More like number `n` of the list."
+        act = Act('refer', Reference('rank', (n or 1,)), is_likeness=True)
+        self.last_offer()
+        return self.do(Understanding((act,), 'refer', act.target), f'More like number {n or 1}.', k, tell)
+
+    def reject(self, n:int|None=None, k:int=5, tell:Tell=None)->Recommendation:
+        "Not number `n`: offer others for the same wishes."
+        return self.point('reject', n, f'Not number {n or 1}.', k, tell)
+
+    def back_to(self, n:int, k:int=5, tell:Tell=None)->Recommendation:
+        "Go back to the top track of list `n`, from 1, the first."
+        if not 1 <= n <= len(self.state.lists): raise MusechatError(f"there were {len(self.state.lists)} lists, there is no list {n}")
+        target = Reference('previous', len(self.state.lists) - n)
+        return self.do(Understanding((Act('refer', target),), 'refer', target), f'Back to list {n}.', k, tell)
+
+    def why(self, n:int|None=None, tell:Tell=None)->Recommendation:
+        "Why number `n` was chosen; the list stays."
+        return self.point('explain', n, 'Why?', 5, tell)
+
+    def keep(self, n:int|None=None)->Recommendation:
+        "Take number `n`: it is kept, and may come back. The list stays."
+        return self.point('accept', n, f'I take number {n or 1}.', 5, None)
 
     def undo(self)->Recommendation|None:
         "Take the last step back; returns the answer that stands again, None if there is none."
@@ -360,6 +561,7 @@ class Conversation:
     def page(self, out:str|Path, exported:str|Path|None=None)->Path:
         "Write the conversation as one self-contained HTML page, the exported video on top."
         return write_page(out, page_html(self.video, self.answers, self.known(), exported))
+
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #7f45ab64
 def open_recommender(
@@ -429,6 +631,12 @@ class MuseChat:
     def description(self, seen:Watched|VideoDescription)->VideoDescription:
         "What a video shows, from what `watch` returned."
         return seen if isinstance(seen, VideoDescription) else seen.description
+
+    def understand(self, text:str, state:DialogueState=DialogueState())->Understanding:
+        "Read a message with the library and the list on screen in view."
+        known, shown = self.tags.stats_of(self.table()), state.answer.tracks if state.answer else ()
+        context = Context(len(shown), state.standing.preferences, tuple(p.track.name for p in shown), known.artists, known.titles, known.albums)
+        return understand(text, context, self.tags.similar)
 
     def chat(self, video:str|Path)->Conversation:
         "Watch a video file and start a conversation about it."

@@ -61,11 +61,19 @@ class Recommendation:
     reply: str                 # what the recommender said
     tracks: list[RankedTrack]         # best first
     understood: dict[str, str] = field(default_factory=dict)    # the preferences as they were read, one line a sort
+    acts: tuple[str, ...] = ()        # what the message does, in order
+    act: str = 'wish'                 # the one that decides
+    target: str|None = None           # id of the offered track that the message speaks of
+    read: dict[str, list|dict] = field(default_factory=dict)    # what the message says, in the vocabulary's terms
+    not_understood: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()     # names asked for that the library lacks
+    file: str|None = None             # the video that was written for this turn
 
     def as_dict(self)->dict:
         "One element of `turns` in the commands' JSON."
         tracks = [p.as_dict() for p in self.tracks]
-        return dict(user=self.user, reply=self.reply, understood=self.understood, tracks=tracks)
+        return dict(user=self.user, acts=list(self.acts), act=self.act, target=self.target, understood=self.read,
+                    not_understood=list(self.not_understood), missing=list(self.missing), reply=self.reply, tracks=tracks)
 
     def lines(self)->list[str]:      # what `str` prints below the reply
         "The tracks, one line each."

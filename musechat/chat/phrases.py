@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['tag_phrase', 'file_name', 'track_name', 'tags_clause', 'compared_clause', 'reasons', 'asked', 'says_nothing',
-           'not_understood', 'scenes_seen', 'seen_phrase', 'answering', 'worth_saying', 'Offer', 'missing',
-           'capitalised', 'write_reply', 'understood', 'called_file', 'suits_video', 'unanswered']
+           'not_understood', 'approximated', 'scenes_seen', 'seen_phrase', 'answering', 'worth_saying', 'Offer',
+           'missing', 'capitalised', 'write_reply', 'understood', 'called_file', 'suits_video', 'unanswered']
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #723e9c87
 import random
@@ -177,6 +177,13 @@ def not_understood(new:Preferences)->str:
     "What nothing was made of, as a sentence; '' for nothing."
     lost = and_list([quoted(words, 40) for words in new.not_understood[:3]], 'or')
     return f"I made nothing of {lost}." if lost else ''
+def approximated(new:Preferences)->str:
+    "What was taken as something near it, as a sentence; '' for nothing."
+    taken: dict[str, list[str]] = {}
+    for x in new.hints: taken.setdefault(x.said, []).append(x.concept)
+    said = [f"{quoted(words, 40)} as {and_list(names[:2])}" for words, names in list(taken.items())[:2] if words]
+    return f"I take {and_list(said)}." if said else ''
+
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #99d63ecd
 def scenes_seen(
@@ -229,6 +236,8 @@ class Offer:
     new: Preferences                  # of the newest message
     user: str|None = None             # the newest message; None in turn 1, when only the video is known
     before: tuple[Track, ...] = ()    # what was offered before, oldest first
+    opening: str = ''                 # how the reply begins; '': by what was seen or asked for
+    caveat: str = ''                  # what the track does not give, as sentences
 
     @cached_property
     def evidence(self)->tuple[Evidence, ...]:
@@ -249,6 +258,7 @@ _answers = 'You asked for {}. Try', 'With {} in mind I would take', 'For {} I su
 def _opening(offer:Offer, rng:random.Random)->str:
     "What was seen (turn 1) or understood (later), up to the name of the track."
     new = offer.new
+    if offer.opening: return offer.opening
     if settles(new): return rng.choice(_stays)
     if offer.user is None:
         seen = seen_phrase(offer.video)
@@ -274,7 +284,7 @@ def missing(
     if unsure: parts.append(f"I cannot rule out {and_list(unsure[:3], 'or')}")
     if less: parts.append(f"I cannot show that it is {and_list(less[:2], 'or')} than before")
     if other: parts.append(f"I cannot show that it has {and_list(other[:2], 'or')}")
-    return f"{and_list(parts)}, but nothing I have not offered yet comes nearer on the whole." if parts else ''
+    return f"{and_list(parts)}." if parts else ''
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #e8aa35a1
 def capitalised(text:str)->str:

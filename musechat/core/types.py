@@ -142,6 +142,7 @@ class Request:
     offered: tuple[str, ...] = ()        # ids of the tracks offered at the top so far, oldest first
     kept: tuple[str, ...] = ()           # ids of the tracks the user liked
     rejected: tuple[str, ...] = ()       # ids of the tracks the user turned down
+    preferences: object = None           # `Preferences` of the conversation where the words were read already
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-019
 @dataclass

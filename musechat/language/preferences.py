@@ -241,6 +241,15 @@ def _merge_references(draft:Draft, newer:Preferences)->None:
     if newer.like: draft.set(like=newer.like, like_of=newer.like_of)
     elif newer.reject and draft.made.like > 0: draft.set(like=0., like_of=None)
 
+# %% ../../nbs/30_language/28_preferences.ipynb #cell-024h
+def _merge_hints(draft:Draft, newer:Preferences)->None:
+    "Hints add up, but for those that a wish has settled or that were taken back."
+    settled = {x.concept for x in (*draft.made.liked, *draft.made.disliked)} | set(newer.retracted)
+    new = {x.concept for x in newer.hints}
+    hints = [x for x in draft.made.hints if x.concept not in new] + list(newer.hints)
+    draft.set(hints=tuple(x for x in hints if x.concept not in settled))
+
+
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-025
 def merge(
     state:Preferences,        # so far
@@ -253,7 +262,7 @@ def merge(
     for x in newer.liked: draft.like(x)
     for x in newer.disliked: draft.dislike(x)
     for c in newer.comparisons: draft.compare(c)
-    for step in (_merge_aspects, _merge_limits, _merge_names, _merge_references): step(draft, newer)
+    for step in (_merge_aspects, _merge_limits, _merge_names, _merge_references, _merge_hints): step(draft, newer)
     return replace(draft.made, accept=settles(newer), reject=newer.reject, reset=False,
                    retracted=newer.retracted, not_understood=newer.not_understood)
 

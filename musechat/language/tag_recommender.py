@@ -24,6 +24,7 @@ from ..encoders.registry import Encoders
 from ..encoders.text import MiniLMText
 from ..encoders.vision import imagenet_classes
 from .lexicon import lexicon, spelling, word_group
+from .limits import within_limits
 from .name_search import artists_by, name_index
 from .preferences import fade, merge, Preferences, prior_left
 from .reading import read_preferences
@@ -162,6 +163,7 @@ class ConversationReader:
 
     def read(self, request:Request, table:TrackTable)->Preferences:
         "The preferences of a whole conversation: every message read, and merged in order."
+        if isinstance(request.preferences, Preferences): return request.preferences
         state = Preferences()
         for said in self.messages(request, table): state = merge(fade(state, said), said)
         return state
@@ -178,6 +180,7 @@ class ConversationReader:
 
     def turned_down(self, request:Request, table:TrackTable)->set[str]:
         "Ids rejected by a button or by words ('not that one')."
+        if request.preferences is not None: return set(request.rejected)
         said = zip(references(request), self.messages(request, table))
         return {*request.rejected, *(track_id for track_id, p in said if track_id and p.reject)}
 
@@ -339,9 +342,10 @@ class TagRecommender(TagEncoder):
                 + _comparison_pulls(known, p) + _aspect_pulls(known, p) + _likeness_pulls(known, p, request.kept))
 
     def _ruled_out(self, known:KnownTable, table:TrackTable, p:Preferences, request:Request)->torch.Tensor:
-        "(n,) bool: tracks ruled out by name or turned down."
+        "(n,) bool: tracks ruled out by name or by a limit, or turned down."
         row = known.rows.get(p.artist_of or '')
         out = _excluded(table.tracks, p, None if row is None else table.tracks[row].artist)
+        if len(table): out |= ~within_limits(table.tracks, p)[0]
         for track_id in self.turned_down(request, table) & known.rows.keys(): out[known.rows[track_id]] = True
         return out
 

@@ -210,6 +210,13 @@ _must_be_there = 2.     # weight of a liked instrument or voice
 _heard_from = .5        # how far above the middle it counts as heard
 
 # %% ../../nbs/30_language/45_tag_scores.ipynb #cell-036
+_hint_share = .5        # what a near guess or an occasion counts, against a wish that was stated
+
+def _hint_pulls(preferences:Preferences)->list[Pull]:
+    "One pull for each concept that was only hinted at."
+    stated = {x.concept for x in (*preferences.liked, *preferences.disliked)}
+    return [Pull((x.concept,), 'liked', _hint_share*x.weight) for x in preferences.hints if x.concept not in stated]
+
 def _liked_pulls(preferences:Preferences)->list[Pull]:
     "One pull for each liked concept and its alternatives."
     groups = {}
@@ -236,7 +243,8 @@ def tag_pulls(
     video_weight:float=.35,               # of all of it together once there are words
 )->list[Pull]:
     "What tags decide, of preferences and of the video."
-    pulls, prior = _liked_pulls(preferences) + _disliked_pulls(preferences), prior or {}
+    pulls = _liked_pulls(preferences) + _hint_pulls(preferences) + _disliked_pulls(preferences)
+    prior = prior or {}
     for c in preferences.comparisons:
         pulls.append(Pull((c.concept,), 'liked' if c.direction > 0 else 'disliked', (.25 if c.than else .8)*c.weight))
     weight = (video_weight if preferences else 1.)/(sum(prior.values()) or 1.)
