@@ -39,7 +39,7 @@ def fact_of(
     "One fact about a track, to stand behind its name."
     unknown = {'tempo': 'has a tempo that I could not measure', 'maker': 'names no artist in its file', 'year': 'names no year in its file',
                'album': 'names no album in its file', 'licence': 'states no licence, so ask its makers before you publish it'}
-    told = {'length': track.duration_s and f'lasts {_length(track.duration_s)} minutes', 'tempo': track.bpm and f'runs at {track.bpm:.0f} bpm',
+    told = {'length': track.duration_s and f'lasts {_length(track.duration_s)}', 'tempo': track.bpm and f'runs at {track.bpm:.0f} bpm',
             'maker': track.artist and f'is by {track.artist}', 'year': track.year and f'is from {track.year}',
             'album': track.album and f'is from the album “{track.album}”', 'licence': track.licence and f'is under the licence “{track.licence}”',
             'name': track.title and f'is called “{track.title}”', 'file': f'lies in the file {file_name(track)}'}

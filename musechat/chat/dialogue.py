@@ -232,6 +232,7 @@ def generated_reply(
     else:
         add(_closing(offer, names_in(generated.text, known)[0]))
         add(not_understood(new))
+    add(offer.given_up)
     return Reply(' '.join(parts), plain.evidence, generated.source)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #4cda0919
@@ -278,15 +279,15 @@ def caveats(
     preferences:Preferences,      # of the whole conversation
     new:Preferences,              # of the newest message
     stats:TableStats,
-)->tuple[tuple[str, ...], str]:   # names that the library lacks, and sentences; '' for none
+)->tuple[tuple[str, ...], str, str]:      # names that the library lacks; sentences before and behind the reply
     "What the track on top does not give, in words."
     lacks, relaxed = missing_names(table.tracks, new), within_limits(table.tracks, preferences)[1]
     said = [f"Your library has nothing of {and_list([quoted(name, 60) for name in lacks], 'or')}."] if lacks else []
     left = [_limit_words[name] for name in relaxed if not (lacks and name in ('year', 'licence'))]
     if left: said.append(f"No track keeps the limit of {and_list(left)}, so I left it aside.")
     gone = given_up(row, preferences, new, stats)[:2]
-    if gone: said.append(f"It is less {and_list([quoted(name) for name in gone], 'or')} than you asked for before.")
-    return lacks, ' '.join(said)
+    less = f"It is less {and_list([quoted(name) for name in gone], 'or')} than you asked for before." if gone else ''
+    return lacks, ' '.join(said), less
 
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772z
@@ -321,8 +322,8 @@ def take_turn(
     top, before = picks[0].track, tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
     target = rows.get(state.standing.target or '')
     opening = _opening_of(said, state, '' if target is None else track_name(table.tracks[target]))
-    lacks, caveat = caveats(rows[top.track_id], table, preferences, new, stats) if said else ((), '')
-    offer = Offer(top, table, muse.description(seen), preferences, new, user, before, opening, caveat)
+    lacks, *told = caveats(rows[top.track_id], table, preferences, new, stats) if said else ((), '', '')
+    offer = Offer(top, table, muse.description(seen), preferences, new, user, before, opening, *told)
     reply = generated_reply(muse, offer, len(state.turns), tell)
     turns = Turn('user', user or _question), Turn('recommender', reply.text, top.track_id)
     answer = Recommendation(user, reply.text, picks, summary(preferences), missing=lacks)

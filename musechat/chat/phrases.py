@@ -237,7 +237,8 @@ class Offer:
     user: str|None = None             # the newest message; None in turn 1, when only the video is known
     before: tuple[Track, ...] = ()    # what was offered before, oldest first
     opening: str = ''                 # how the reply begins; '': by what was seen or asked for
-    caveat: str = ''                  # what the track does not give, as sentences
+    caveat: str = ''                  # what the library does not give, as sentences
+    given_up: str = ''                # which older wish the track does not meet
 
     @cached_property
     def evidence(self)->tuple[Evidence, ...]:
@@ -266,7 +267,8 @@ def _opening(offer:Offer, rng:random.Random)->str:
     if says_nothing(new):
         return f"{not_understood(new) or 'I found no wish in that.'} By what I know I suggest"
     words = asked(new)
-    return rng.choice(_answers).format(and_list(words[:5])) if words else rng.choice(_another)
+    forms = _answers[:1] if any(w.startswith(('no ', 'nothing ')) for w in words) else _answers
+    return rng.choice(forms).format(and_list(words[:5])) if words else rng.choice(_another)
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #1352dd01
 def missing(
