@@ -100,7 +100,7 @@ def _ends(end:str, n:int, n_offered:int)->tuple[int, ...]:
 def _reference(kind:str, m:re.Match, n_offered:int)->Reference|None:
     "What a match points at; None for a place that no list has."
     n = _number(m['n']) if 'n' in m.re.groupindex and m['n'] else 1
-    if kind == 'rank' and n > max(n_offered, 5): return None
+    if kind == 'rank' and n > max(n_offered, 5) and m['ref'].isalnum(): return None     # "number 9" is asked back
     if kind == 'ends': return Reference('rank', _ends(m['end'], n, n_offered or 5), *m.span('ref'))
     values: dict[str, Any] = dict(rank=(n,), previous=n, top=(1,), bottom=(n_offered or 5,))
     return Reference('rank' if kind in ('top', 'bottom') else kind, values.get(kind, True), *m.span('ref'))

@@ -190,5 +190,7 @@ def find_licences(
     text:str,              # folded
 )->list[Item]:
     "Licences in a text."
-    return [Item('licence', _licence(m[0]), m.start(), m.end()) for m in _licence_re.finditer(text)]
+    found = [Item('licence', _licence(m[0]), m.start(), m.end()) for m in _licence_re.finditer(text)]
+    named = [item for item in found if item.value != 'commercial use']
+    return named or found      # "CC BY, so that I can monetise it" asks for CC BY
 
