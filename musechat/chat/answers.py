@@ -18,10 +18,12 @@ from ..language.text import and_list, fold
 from ..language.understanding import Understanding
 
 # %% ../../nbs/80_chat/35_answers.ipynb #cell-007
-_topics = dict(length='long length duration seconds minutes', tempo='fast slow tempo bpm speed pace beats', maker='who by artist band singer composer made wrote',
-               licence='use free licence license copyright royalty monetise monetize credit pay sell commercial legal allowed youtube',
-               year='year old when new decade', album='album record', name='called name title', file='file where folder path', words='sound instruments genre style '
-               'mood singing vocals voice lyrics drums')
+_topics = dict(
+    length='long length duration seconds minutes', tempo='fast slow tempo bpm speed pace beats',
+    maker='who by artist band singer composer made wrote', year='year old when new decade', album='album record',
+    licence='use free licence license copyright royalty monetise monetize credit pay sell commercial legal allowed',
+    name='called name title', file='file where folder path',
+    words='sound instruments genre style mood singing vocals voice lyrics drums')
 
 def topic_of(text:str)->str:
     "What a question is about: a key of the table above, or 'why'."
@@ -30,20 +32,33 @@ def topic_of(text:str)->str:
     found = {word: topic for topic, listed in _topics.items() for word in listed.split()}
     return next((found[word] for word in words if word in found), 'why')
 
+# %% ../../nbs/80_chat/35_answers.ipynb #cell-009
 def _length(seconds:float)->str: return f'{int(seconds)//60}:{int(seconds) % 60:02d}'
+
+_unknown = dict(tempo='has a tempo that I could not measure', maker='names no artist in its file',
+                year='names no year in its file', album='names no album in its file',
+                licence='states no licence, so ask its makers before you publish it')
 
 def fact_of(
     track:Track,
     topic:str,            # see `topic_of`
 )->str:                   # 'lasts 2:31'; says so where the file does not tell
     "One fact about a track, to stand behind its name."
-    unknown = {'tempo': 'has a tempo that I could not measure', 'maker': 'names no artist in its file', 'year': 'names no year in its file',
-               'album': 'names no album in its file', 'licence': 'states no licence, so ask its makers before you publish it'}
-    told = {'length': track.duration_s and f'lasts {_length(track.duration_s)}', 'tempo': track.bpm and f'runs at {track.bpm:.0f} bpm',
-            'maker': track.artist and f'is by {track.artist}', 'year': track.year and f'is from {track.year}',
-            'album': track.album and f'is from the album “{track.album}”', 'licence': track.licence and f'is under the licence “{track.licence}”',
-            'name': track.title and f'is called “{track.title}”', 'file': f'lies in the file {file_name(track)}'}
-    return told.get(topic) or unknown.get(topic, f'lies in the file {file_name(track)}')
+    t = track
+    told = dict(
+        length=t.duration_s and f'lasts {_length(t.duration_s)}', maker=t.artist and f'is by {t.artist}',
+        tempo=t.bpm and f'runs at {t.bpm:.0f} bpm', year=t.year and f'is from {t.year}',
+        album=t.album and f'is from the album “{t.album}”', name=t.title and f'is called “{t.title}”',
+        licence=t.licence and f'is under the licence “{t.licence}”')
+    return told.get(topic) or _unknown.get(topic, f'lies in the file {file_name(track)}')
+
+# %% ../../nbs/80_chat/35_answers.ipynb #cell-011
+def _heard(track:Track)->str:
+    "What a track sounds like, and its numbers, as a sentence."
+    facts = [f'{track.bpm:.0f} bpm'] if track.bpm else []
+    facts += [_length(track.duration_s)] if track.duration_s else []
+    about = ', '.join([*words_for(track, ()), *facts]) or 'nothing is known of it'
+    return f"{capitalised(track_name(track))}: {about}."
 
 def answer_question(
     text:str,
@@ -52,23 +67,16 @@ def answer_question(
 )->str:
     "An answer to a question about tracks, or about the choice."
     topic = topic_of(text)
-    if topic == 'words' or topic == 'why' and len(tracks) > 1: return ' '.join(_heard(track) for track in tracks)
-    if topic != 'why': return ' '.join(f'{capitalised(track_name(track))} {fact_of(track, topic)}.' for track in tracks)
-    why = reasons(evidence, {})
-    if not why: return f'{capitalised(track_name(tracks[0]))} comes nearest to the pictures on the whole; no single reason stands out.'
-    return f'I chose {track_name(tracks[0])} because {and_list(why)}.'
+    if topic == 'words' or topic == 'why' and len(tracks) > 1: return ' '.join(map(_heard, tracks))
+    if topic != 'why': return ' '.join(f'{capitalised(track_name(t))} {fact_of(t, topic)}.' for t in tracks)
+    name, why = track_name(tracks[0]), and_list(reasons(evidence, {}))
+    if why: return f'I chose {name} because {why}.'
+    return f'{capitalised(name)} comes nearest to the pictures on the whole; no single reason stands out.'
 
-def _heard(track:Track)->str:
-    "What a track sounds like, and its numbers, as a sentence."
-    facts = [f'{track.bpm:.0f} bpm'] if track.bpm else []
-    facts += [_length(track.duration_s)] if track.duration_s else []
-    heard = words_for(track, ())
-    return f"{capitalised(track_name(track))}: {', '.join([*heard, *facts]) or 'nothing is known of it'}."
-
-# %% ../../nbs/80_chat/35_answers.ipynb #cell-010
-help_text = ('Tell me what the music should be like: “calmer”, “no drums”, “something by Enya”, “under two minutes”. Point at a track: “more like 2”, '
-             '“not the first”, “I take 3”. Ask: “why?”, “how long is it?”. “Undo” takes a step back, “start over” forgets everything, and “put it under my '
-             'video” writes the video.')
+# %% ../../nbs/80_chat/35_answers.ipynb #cell-014
+help_text = ('Tell me what the music should be like: “calmer”, “no drums”, “something by Enya”, “under two minutes”. '
+             'Point at a track: “more like 2”, “not the first”, “I take 3”. Ask: “why?”, “how long is it?”. “Undo” takes a '
+             'step back, “start over” forgets everything, and “put it under my video” writes the video.')
 
 def asked_back(
     reference:Reference,
@@ -76,7 +84,9 @@ def asked_back(
 )->str:
     "One question where a reference means no track that was offered."
     if reference.kind == 'rank': return f"The list has {n_offered} tracks: which one do you mean?"
-    what = f'“{reference.value}”' if isinstance(reference.value, str) else ' '.join(w.rstrip('?') for w in reference.value) if reference.value is not True else 'that'
+    value = reference.value
+    words = 'that' if value is True else ' '.join(w.rstrip('?') for w in value)
+    what = f'“{value}”' if isinstance(value, str) else words
     return f'I have offered nothing that {what} describes: which number do you mean?'
 
 def small_answer(

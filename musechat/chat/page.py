@@ -68,12 +68,14 @@ class Recommendation:
     not_understood: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()     # names asked for that the library lacks
     file: str|None = None             # the video that was written for this turn
+    language: str|None = None         # of the message, 'German'; None: English
 
     def as_dict(self)->dict:
         "One element of `turns` in the commands' JSON."
         tracks = [p.as_dict() for p in self.tracks]
+        lost, lacks = list(self.not_understood), list(self.missing)
         return dict(user=self.user, acts=list(self.acts), act=self.act, target=self.target, understood=self.read,
-                    not_understood=list(self.not_understood), missing=list(self.missing), reply=self.reply, tracks=tracks)
+                    not_understood=lost, missing=lacks, reply=self.reply, tracks=tracks)
 
     def lines(self)->list[str]:      # what `str` prints below the reply
         "The tracks, one line each."

@@ -22,12 +22,15 @@ def licence_key(
 )->str:                    # 'cc-by', 'cc-by-nc', 'cc0', 'public-domain'; other words joined by hyphens; '' for none
     "The kind of a licence."
     said = fold(licence or '').replace('creative commons', 'cc').replace('creativecommons.org/licenses/', 'cc ')
-    said = said.replace('attribution', 'by').replace('sharealike', 'sa').replace('noncommercial', 'nc').replace('noderivs', 'nd')
+    for long, short in dict(attribution='by', sharealike='sa', noncommercial='nc', noderivs='nd').items():
+        said = said.replace(long, short)
     if re.search(r'\bcc[\s-]?(?:0|zero)\b|publicdomain/zero', said): return 'cc0'
     if re.search(r'public ?domain', said): return 'public-domain'
     words = re.findall(r'[a-z]+', said)
     if 'cc' in words: return '-'.join(['cc', *(part for part in ('by', 'nc', 'nd', 'sa') if part in words)])
     return '-'.join(words)
+
+_free = ('cc0', 'public-domain', 'royalty-free')
 
 def allows(
     wanted:str,            # 'CC', 'CC-BY', 'CC0', 'public domain', 'royalty free', 'commercial use'
@@ -36,7 +39,7 @@ def allows(
     "Whether a track's licence is the one asked for."
     key, parts = licence_key(licence), licence_key(licence).split('-')
     if not key: return False
-    if wanted == 'commercial use': return key in ('cc0', 'public-domain', 'royalty-free') or parts[0] == 'cc' and 'nc' not in parts
+    if wanted == 'commercial use': return key in _free or parts[0] == 'cc' and 'nc' not in parts
     if wanted == 'CC': return parts[0] in ('cc', 'cc0')
     return key == licence_key(wanted) or wanted == 'public domain' and key == 'cc0'
 
