@@ -75,8 +75,8 @@ def answer_question(
 
 # %% ../../nbs/80_chat/35_answers.ipynb #cell-014
 help_text = ('Tell me what the music should be like: “calmer”, “no drums”, “something by Enya”, “under two minutes”. '
-             'Point at a track: “more like 2”, “not the first”, “I take 3”. Ask: “why?”, “how long is it?”. “Undo” takes a '
-             'step back, “start over” forgets everything, and “put it under my video” writes the video.')
+             'Point at a track: “more like 2”, “not the first”, “I take 3”. Ask: “why?”, “how long is it?”. '
+             '“Undo” takes a step back, “start over” forgets everything, and “put it under my video” writes the video.')
 
 def asked_back(
     reference:Reference,

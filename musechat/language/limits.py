@@ -47,7 +47,8 @@ def allows(
 def _inside(value:float|None, span:tuple[float|None, float|None], slack:float=0.)->bool:
     "Whether a number is known and lies in a range."
     low, high = span
-    return value is not None and (low is None or value >= low*(1 - slack)) and (high is None or value <= high*(1 + slack))
+    if value is None: return False
+    return (low is None or value >= low*(1 - slack)) and (high is None or value <= high*(1 + slack))
 
 def limit_masks(
     tracks:Sequence[Track],
