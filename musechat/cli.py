@@ -6,7 +6,7 @@
 __all__ = ['chat_help', 'Listener', 'corpus_commands', 'SplitBy', 'Precision', 'evaluate_commands', 'ModelOption', 'ReportOption',
            'fetch', 'tag', 'index', 'library', 'recommend', 'chat_line', 'chat', 'export', 'demo', 'simulate',
            'corpus_pairs', 'corpus_videos', 'train', 'synthesize', 'evaluate_ranking', 'evaluate_reasoning',
-           'evaluate_pairs', 'evaluate_understanding', 'main']
+           'evaluate_pairs', 'main']
 
 # %% ../nbs/95_cli.ipynb #cell-002
 import os
@@ -197,7 +197,7 @@ def chat_line(
         case '/quit' | '/exit' | '/q': return None
         case '/state': return '\n'.join(f"{key}: {value or '-'}" for key, value in chat.known().items())
         case '/export': return f"wrote {chat.export(rest.strip() or 'with-music.mp4')}"
-        case '/reject': return _rest(chat.reject(k, tell), tell)
+        case '/reject': return _rest(chat.reject(k=k, tell=tell), tell)
         case '/keep': return str(chat.keep() or 'back at the start')
         case '/undo': return str(chat.undo() or 'back at the start')
     return chat_help
@@ -582,19 +582,6 @@ def evaluate_pairs(
     from musechat.evaluation import pairs
     report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work, preset=preset)
     show(as_json, report.as_dict(), report._repr_markdown_())
-
-# %% ../nbs/95_cli.ipynb #understanding-command
-@partial(command, group=evaluate_commands, called='understanding')
-def evaluate_understanding(
-    sentences:Annotated[Path, typer.Argument(metavar='SENTENCES.jsonl')],
-    conversations:Path|None=None, as_json:JsonOption=False,
-):
-    "How well messages are understood: labelled messages, and conversations, against what is read in them."
-    from musechat.evaluation import understanding
-    talks = understanding.read_conversations(conversations) if conversations else []
-    report = understanding.evaluate_understanding(understanding.read_sentences(sentences), talks)
-    show(as_json, report.as_dict(), report._repr_markdown_())
-
 
 # %% ../nbs/95_cli.ipynb #cell-050
 def main():

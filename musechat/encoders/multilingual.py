@@ -38,6 +38,8 @@ class PackedEmbedding(nn.Module):
         scale:torch.Tensor,   # float16 (n, d/32)
     )->None:
         super().__init__()
+        self.packed: torch.Tensor
+        self.scale: torch.Tensor
         self.register_buffer('packed', packed)
         self.register_buffer('scale', scale)
 
@@ -64,7 +66,7 @@ def _network(saved:dict[str, torch.Tensor], config:dict[str, Any])->'BertModel':
     state[_words] = torch.zeros(shapes[_words])
     with quiet(): model = BertModel.from_pretrained(None, config=one_word, state_dict=state, add_pooling_layer=False)
     packed, scale = (saved[f'{_words}.{part}'] for part in ('packed', 'scale'))
-    model.embeddings.word_embeddings = PackedEmbedding(packed.view(n, -1, 16), scale.view(n, -1))
+    setattr(model.embeddings, 'word_embeddings', PackedEmbedding(packed.view(n, -1, 16), scale.view(n, -1)))
     return model
 
 # %% ../../nbs/20_encoders/52_multilingual.ipynb #cell-018

@@ -113,8 +113,8 @@ class Glossary:
         found, i = [], 0
         while i < len(tokens):
             end, english = self._match(tokens, i)
-            for token in tokens[i:end] if english else ():
-                if token.text[:1].isdigit(): english = english.replace('#', token.text, 1)
+            numbers = [token.text for token in tokens[i:end] if token.text[:1].isdigit()] if english else []
+            for number in numbers: english = (english or '').replace('#', number, 1)
             start = tokens[i].start
             if self.is_dense and english is None and found and found[-1].english is None: start = found.pop().start
             found.append(Piece(start, text[start:tokens[end - 1].end], english, end - i))
@@ -200,7 +200,8 @@ def _joined(pieces:Sequence[Piece])->str:
     "What the pieces are in English, words that belong before others moved there."
     parts, after_name = [], False
     for piece, after in zip(pieces, [*pieces[1:], None]):
-        in_name = after_name and piece.english in ('of', 'the') and _is_name(after) and after.text[0].isupper()
+        goes_on = after is not None and _is_name(after) and after.text[0].isupper()
+        in_name = after_name and piece.english in ('of', 'the') and goes_on
         word = piece.text if in_name or piece.english is None else piece.english
         if in_name or _is_name(piece) and after_name: parts[-1] += f' {word}'
         elif word == '<something by' and not after_name: parts.append('music')

@@ -160,9 +160,9 @@ class Sender:
         request = Request(f'{self.url}/chat/completions', json.dumps(body).encode(), headers)
         try:
             with _opener.open(request, timeout=self.timeout_s) as answer:
-                return 200, self.read(answer, deadline), answer.headers
+                return 200, self.read(answer, deadline), dict(answer.headers)
         except HTTPError as e:
-            with e: return e.code, e.read(2000).decode('utf-8', 'replace'), e.headers
+            with e: return e.code, e.read(2000).decode('utf-8', 'replace'), dict(e.headers)
 
 # %% ../../nbs/30_language/37_llm_client.ipynb #cell-026
 class LlmClient(Sender):
