@@ -242,9 +242,10 @@ _no_purpose = ''.join(rf'(?<!{word} )' for word in _wishing.split())
 _shows = '(?:of|about|on|showing|featuring|from|in|at|where|during)'
 _whose = '(?:an?|the|my|our|his|her|their|this|some|your|these|those|when|where)?'
 _film = rf'(?:\w+ ){{0,4}}?(?:{_media})\b(?! (?:of|about|on|in|from|at|with|where))'     # "for our wedding video"
-_pictured = [re.compile(rf'\b(?:{_media})(?P<what> {_shows} (?:\w+ ?){{1,9}}?){_end}'),
-             re.compile(rf'\b(?P<what>about (?:\w+ ?){{1,9}}?){_end}'),
-             re.compile(rf'{_no_purpose}\b(?P<what>for {_whose} ?(?:{_film}|(?:\w+ ?){{1,9}}?{_end}))')]
+_few = r'\w+(?: \w+){0,8}?'      # words, as few as will do
+_pictured = [re.compile(rf'\b(?:{_media})(?P<what> {_shows} {_few}){_end}'),
+             re.compile(rf'\b(?P<what>about {_few}){_end}'),
+             re.compile(rf'{_no_purpose}\b(?P<what>for {_whose} ?(?:{_film}|{_few}{_end}))')]
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-023b
 _music = re.compile(
