@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['command_texts', 'app', 'Count', 'NotNegative', 'Rate', 'PathOption', 'LibraryOption', 'OutOption', 'JsonOption',
-           'KOption', 'WorkersOption', 'OneLineErrors', 'tell_user', 'fail', 'command', 'print_json', 'show', 'quoted',
-           'given']
+           'KOption', 'WorkersOption', 'OneLineErrors', 'tell_user', 'fail', 'command', 'check_out', 'print_json',
+           'show', 'quoted', 'given']
 
 # %% ../../nbs/00_core/60_console.ipynb #cn-02
 import json
@@ -57,8 +57,8 @@ def _quiet_pipe()->NoReturn:
 
 # %% ../../nbs/00_core/60_console.ipynb #cell-007
 command_texts = read_toml('cli.toml')
-app = typer.Typer(cls=OneLineErrors, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
-                  pretty_exceptions_enable=False, help=command_texts['musechat']['about'])
+app = typer.Typer(cls=OneLineErrors, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  help=command_texts['musechat']['about'])
 
 # %% ../../nbs/00_core/60_console.ipynb #cell-008
 def _version(on:bool)->None:
@@ -97,12 +97,24 @@ def command(
         f.__annotations__[name] = Annotated[kind, how]
     return (group or app).command(called)(f)
 
+# %% ../../nbs/00_core/60_console.ipynb #cell-010x
+def check_out(
+    path:Path|None,     # a file or folder to make
+)->Path|None:
+    "Refuse a result that could not be written, by the nearest folder above it that is there."
+    if path is None: return None
+    at = Path(os.path.abspath(path.expanduser()))
+    above = next((p for p in (at, *at.parents) if p.exists()), at)
+    can_hold = above == at or above.is_dir()
+    if can_hold and os.access(above, os.W_OK): return path
+    raise MusechatError(f"{printable(path)} cannot be written: {printable(above)} is no folder that you may write to")
+
 Count = Annotated[int|None, typer.Option(min=1)]
 NotNegative = Annotated[float, typer.Option(min=0.)]
 Rate = Annotated[float|None, typer.Option(min=0.)]
 PathOption = Annotated[Path, typer.Option()]
 LibraryOption = Annotated[Path, typer.Option('--library', '-l')]
-OutOption = Annotated[Path, typer.Option('--out', '-o')]
+OutOption = Annotated[Path, typer.Option('--out', '-o', callback=check_out)]
 JsonOption = Annotated[bool, typer.Option('--json')]
 KOption = Annotated[int, typer.Option('-k', min=1, max=100)]
 WorkersOption = Annotated[int|None, typer.Option(min=0)]

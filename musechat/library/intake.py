@@ -30,7 +30,8 @@ from ..encoders.mood import MoodEar
 from ..encoders.registry import Encoders, real_waves, tag_pieces
 from ..encoders.voice import VoiceEar
 from .scan import Found, is_inside, may_be_film, Stat, stat_of
-from .store import first_line, FolderLock, LanceStore, moods
+from .manifest import first_line
+from .store import FolderLock, LanceStore, moods
 from ..media.metadata import read_metadata
 from ..media.pieces import Pieces, read_pieces, sound_id
 from ..media.read import probe, read_many

@@ -26,9 +26,9 @@ from ..encoders.musicnn import msd_tags, mtt_tags
 from ..encoders.registry import Encoders
 from .intake import AddReport, close_run, heard_by, Intake, LibraryFolder, sort_out, usual_pieces
 from .scan import find_audio, is_inside, stat_of
+from .manifest import differences, new_manifest, read_manifest, write_manifest
 from .store import (
-    create_library, differences, LanceStore, new_manifest, read_manifest, row_checksum, subset, to_table, to_tracks,
-    track_columns, write_manifest)
+    create_library, LanceStore, row_checksum, subset, to_table, to_tracks, track_columns)
 
 _log = logging.getLogger(__name__)
 
