@@ -6,7 +6,7 @@
 __all__ = ['VideoArgument', 'PresetOption', 'FilledLibrary', 'corpus_commands', 'SplitBy', 'Precision', 'evaluate_commands',
            'ModelOption', 'ReportOption', 'fetch', 'tag', 'index', 'library', 'recommend', 'chat', 'export', 'demo',
            'simulate', 'corpus_pairs', 'corpus_videos', 'train', 'synthesize', 'evaluate_ranking', 'evaluate_reasoning',
-           'evaluate_pairs', 'main']
+           'evaluate_pairs', 'evaluate_understanding', 'main']
 
 # %% ../nbs/95_cli.ipynb #cell-002
 import os
@@ -159,12 +159,13 @@ def _busy(what):
     "Say what takes a while, where somebody is waiting at a terminal."
     if sys.stderr.isatty(): tell_user(f'{what} ...')
 
-def _chat(video, library, preset, recommender, generator, seed):
+def _chat(video, library, preset, recommender, generator, seed, llm=None, llm_model=None):
     "A conversation about a video."
     from musechat.chat.dialogue import MuseChat
+    from musechat.language.llm_reader import open_reader
     _busy('loading encoders, recommender and generator')
     muse = MuseChat.from_pretrained(library, preset=preset, recommender=recommender, seed=seed, create=False,
-                                    generator=generator)
+                                    generator=generator, reader=open_reader(llm, llm_model))
     _busy(f'watching {video}')
     return muse.chat(video)
 
@@ -184,11 +185,13 @@ def recommend(
 def chat(
     video:VideoArgument, library:FilledLibrary, say:list[str]|None=None, k:KOption=5,
     preset:PresetOption='laptop', recommender:str|None=None, generator:str|None=None, seed:int=0,
+    llm:str|None=None, llm_model:str|None=None,
     resume:Annotated[bool, typer.Option('--resume')]=False, as_json:JsonOption=False,
 ):
     "Talk about the music for a video: at the keyboard, or scripted by `--say`."
     from musechat.chat.terminal import hold, reader, resume as go_on, Talk
-    talk = Talk(_chat(video, library, preset, recommender, generator, seed), k, is_quiet=as_json)
+    chat = _chat(video, library, preset, recommender, generator, seed, llm, llm_model)
+    talk = Talk(chat, k, is_quiet=as_json)
     try:
         if resume: go_on(talk)
         else: talk.begin()
@@ -544,6 +547,21 @@ def evaluate_pairs(
     from musechat.evaluation import pairs
     report = pairs.evaluate_pairs(PairCorpus.open(corpus), recommender, split, yes, work, preset=preset)
     show(as_json, report.as_dict(), report._repr_markdown_())
+
+# %% ../nbs/95_cli.ipynb #understanding-command
+@partial(command, group=evaluate_commands, called='understanding')
+def evaluate_understanding(
+    sentences:Annotated[Path, typer.Argument(metavar='SENTENCES.jsonl')],
+    conversations:Path|None=None, llm:str|None=None, llm_model:str|None=None, as_json:JsonOption=False,
+):
+    "How well messages are understood: labelled messages, and conversations, against what is read in them."
+    from musechat.evaluation import understanding
+    from musechat.language.llm_reader import open_reader
+    talks = understanding.read_conversations(conversations) if conversations else []
+    rows = understanding.read_sentences(sentences)
+    report = understanding.evaluate_understanding(rows, talks, open_reader(llm, llm_model))
+    show(as_json, report.as_dict(), report._repr_markdown_())
+
 
 # %% ../nbs/95_cli.ipynb #cell-050
 def main():

@@ -35,6 +35,7 @@ from ..language.claims import Known, known_of_track, names_in
 from ..language.dialogue_state import advance, changing, Finder, pronoun, resolve, Standing
 from ..language.evidence import explain
 from ..language.foreign_words import similar_concepts
+from ..language.llm_reader import LlmReader
 from ..language.preferences import Preferences, settles, summary
 from ..language.scenes import VideoDescription
 from ..language.tag_recommender import TagRecommender
@@ -545,9 +546,10 @@ class MuseChat:
         preset:Preset,
         seed:int=0,                   # chooses among phrasings; the ranking does not depend on it
         writer:ReplyGenerator|None=None,      # writes the replies; None: plain phrasings
+        reader:LlmReader|None=None,   # a language model that reads messages; None: the built-in reader
     ):
         self.library, self.encoders, self.recommender, self.preset = library, encoders, recommender, preset
-        self.seed, self.writer = seed, writer
+        self.seed, self.writer, self.reader = seed, writer, reader
         shared = recommender if isinstance(recommender, TagRecommender) else getattr(recommender, 'tags', None)
         self.tags = shared or TagRecommender(encoders)      # one reading of the words for ranking and reply
 
@@ -560,13 +562,15 @@ class MuseChat:
         create:bool=True,   # make the library if there is none
         rebuild:bool=False, # make it anew if another version made it
         generator:str|Path|None=None,  # see `open_writer`
+        reader:LlmReader|None=None,    # a language model that reads messages; None: the built-in reader
     )->'MuseChat':
         "Open a library with pretrained encoders (fetched when first needed)."
         preset, is_named = get_preset(preset), recommender is None or isinstance(recommender, str|Path)
         encoders = load_encoders(preset)
         if is_named: recommender = open_recommender(recommender, encoders)
         opened = Library.open(library, encoders, recommender, create=create, rebuild=rebuild)
-        return cls(opened, encoders, recommender, preset, seed, open_writer(generator, encoders, recommender, preset))
+        writer = open_writer(generator, encoders, recommender, preset)
+        return cls(opened, encoders, recommender, preset, seed, writer, reader)
 
     def table(self)->TrackTable:
         "The library in memory."
@@ -583,7 +587,11 @@ class MuseChat:
         known, shown = self.tags.stats_of(self.table()), state.answer.tracks if state.answer else ()
         names = known.artists, known.titles, known.albums
         context = Context(len(shown), state.standing.preferences, tuple(p.track.name for p in shown), *names)
-        return understand(text, context, self.tags.similar, similar_concepts)
+        if self.reader is None: return understand(text, context, self.tags.similar, similar_concepts)
+        on_screen = [(p.track.title or '', p.tags) for p in shown]
+        said, note = self.reader.read(text, context, on_screen, self.tags.similar, similar_concepts)
+        if note: _log.warning('%s', note)
+        return said
 
     def chat(self, video:str|Path)->Conversation:
         "Watch a video file and start a conversation about it."
