@@ -39,7 +39,7 @@ FilledLibrary = Annotated[Path, typer.Option('--library', '-l', callback=check_l
 
 # %% ../nbs/95_cli.ipynb #cell-013
 @command
-def fetch(preset:PresetOption='laptop', as_json:JsonOption=False):
+def fetch(preset:PresetOption='laptop', as_json:JsonOption=False)->None:
     "Bring all pretrained weights of a preset into the cache (other commands fetch what they need by themselves)."
     from musechat.encoders.checkpoints import fetch_preset
     folders = {name: str(folder) for name, folder in fetch_preset(preset).items()}
@@ -174,7 +174,7 @@ def recommend(
     video:VideoArgument, library:FilledLibrary, k:KOption=5,
     preset:PresetOption='laptop', recommender:str|None=None, generator:str|None=None, seed:int=0,
     as_json:JsonOption=False,
-):
+)->None:
     "Rank the library's tracks for a video, from the video alone."
     talk = _chat(video, library, preset, recommender, generator, seed)
     answer = talk.recommend(k)
@@ -187,7 +187,7 @@ def chat(
     preset:PresetOption='laptop', recommender:str|None=None, generator:str|None=None, seed:int=0,
     llm:str|None=None, llm_model:str|None=None,
     resume:Annotated[bool, typer.Option('--resume')]=False, as_json:JsonOption=False,
-):
+)->None:
     "Talk about the music for a video: at the keyboard, or scripted by `--say`."
     from musechat.chat.terminal import hold, reader, resume as go_on, Talk
     chat = _chat(video, library, preset, recommender, generator, seed, llm, llm_model)
@@ -541,7 +541,7 @@ def evaluate_pairs(
     corpus:Annotated[Path, typer.Argument(metavar='DIR')],
     split:Literal['train', 'validation', 'test']|None=None, yes:Annotated[bool, typer.Option('--yes')]=False,
     recommender:str|None=None, preset:PresetOption='laptop', work:Path|None=None, as_json:JsonOption=False,
-):
+)->None:
     "Whether the music that a scene's makers chose is found, from the pictures alone, beside chance and baselines."
     from musechat.data.pairs.scenes import PairCorpus
     from musechat.evaluation import pairs
@@ -553,7 +553,7 @@ def evaluate_pairs(
 def evaluate_understanding(
     sentences:Annotated[Path, typer.Argument(metavar='SENTENCES.jsonl')],
     conversations:Path|None=None, llm:str|None=None, llm_model:str|None=None, as_json:JsonOption=False,
-):
+)->None:
     "How well messages are understood: labelled messages, and conversations, against what is read in them."
     from musechat.evaluation import understanding
     from musechat.language.llm_reader import open_reader

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable
 
-from .answers import answer_question, asked_back, free_name, small_answer
+from .answers import answer_question, asked_back, free_name, opening_of, small_answer
 from .offers import (
     best_start, caveats, find_offered, order_tracks, ranked_tracks, standout_tags, what_was_read)
 from .page import page_html, RankedTrack, Recommendation, write_page
@@ -210,15 +210,6 @@ def _best_offers(
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772z
 _question = 'Which music fits this video?'
-_openings = dict(reset='From the beginning, by the pictures alone:', surprise='Then I choose:',
-                 reject='Another suggestion:')
-
-def _opening_of(said:Understanding|None, state:DialogueState, name:str)->str:
-    "How a reply to an act without wishes begins; '' where the wishes say it."
-    if said is None or said.preferences or said.preferences.retracted: return ''
-    if said.act == 'refer' and state.standing.is_chosen: return 'Gladly:'
-    if said.act == 'refer': return f'Near {name} lies'
-    return _openings.get(said.act, '')
 
 def _based(state:DialogueState, new:Preferences, top:tuple[str, ...])->DialogueState:
     "The state with the track on offer noted for new comparisons."
@@ -237,7 +228,7 @@ def _offer(
     stats, rows = muse.tags.stats_of(table)[:2]
     before = tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
     target = rows.get(state.standing.target or '')
-    opening = _opening_of(said, state, '' if target is None else track_name(table.tracks[target]))
+    opening = opening_of(said, state.standing.is_chosen, '' if target is None else track_name(table.tracks[target]))
     lacks, *told = caveats(rows[track_id], table, preferences, new, stats) if said else ((), '', '')
     track = table.tracks[rows[track_id]]
     return Offer(track, table, muse.description(seen), preferences, new, user, before, opening, *told), lacks

@@ -65,7 +65,8 @@ reading_schema = _object(
     names=_any(_object(artist=_any(_texts), not_artist=_any(_texts), album=_any(_texts), title=_any(_texts))))
 
 # %% ../../nbs/30_language/38_llm_reader.ipynb #cell-012
-_kinds = dict(string=str, boolean=bool, array=list, object=dict, null=type(None), integer=int, number=(int, float))
+_kinds: dict[str, Any] = dict(string=str, boolean=bool, array=list, object=dict, null=type(None), integer=int,
+                              number=(int, float))
 
 def fits(value:object, schema:dict[str, Any])->bool:
     "Whether a value is of a schema's form; what is missing counts as nothing said, what is too much does not fit."
@@ -121,7 +122,7 @@ def _preferences(label:Label)->Preferences:
     liked, disliked = (tuple(Preference(x) for x in words if x in concepts) for words in (wants, avoids))
     free = unique(x.rstrip('?') for x in (*wants, *avoids) if x not in concepts)
     compared = tuple(_critique(c) for c in label.get('compare') or () if c['what'] in _ends or c['what'] in concepts)
-    names = {f'{f}s': _listed(v) for f, v in (label.get('names') or {}).items()}
+    names: dict[str, Any] = {f'{f}s': _listed(v) for f, v in (label.get('names') or {}).items()}
     return Preferences(liked=liked, disliked=disliked, comparisons=compared, retracted=tuple(label.get('drops') or ()),
                        not_understood=free, **names, **_limits_from(label.get('limits') or {}))
 
@@ -161,7 +162,8 @@ class Grounds:
         things = [i for i in self.items if i.kind in ('concept', 'compare')]
         found = {i.value if i.kind == 'concept' else i.value[0] for i in things}
         opposites = {concepts[x.concept].opposite for x in p.disliked}
-        return found | opposites | {x.concept for x in (*p.liked, *p.disliked, *p.comparisons)}
+        compared = {c.concept for c in p.comparisons}
+        return found | opposites | compared | {x.concept for x in (*p.liked, *p.disliked)}
 
     @cached_property
     def may_guess(self)->bool:
@@ -310,7 +312,7 @@ def _joined_wishes(new:Preferences, own:Preferences, guessed:Sequence[str], text
     "The model's wishes, with the built-in reader's where the form has no place for them."
     liked, disliked = _weighed(new.liked, own.liked), _weighed(new.disliked, own.disliked)
     hints = _hints(guessed, own, text, {x.concept for x in (*liked, *disliked)})
-    lacking = dict(aspects=own.aspects, not_years=own.not_years, not_titles=own.not_titles, same_artist=own.same_artist)
+    lacking: dict[str, Any] = {f: getattr(own, f) for f in ('aspects', 'not_years', 'not_titles', 'same_artist')}
     unknown = () if guessed else own.not_understood
     return replace(new, liked=liked, disliked=disliked, comparisons=_weighed_critiques(new, own), hints=hints,
                    not_understood=unknown, **lacking)
@@ -323,7 +325,8 @@ Names = tuple[str, ...]
 
 def _joined(found:Understanding, own:Understanding, wishes:Preferences, text:str, artists:Names)->Understanding:
     "What the model understood, with the parts that the form lacks; artists as the library spells them."
-    known = {f: tuple(match_name(x, artists) or x for x in getattr(wishes, f)) for f in ('artists', 'not_artists')}
+    fields = ('artists', 'not_artists')
+    known: dict[str, Any] = {f: tuple(match_name(x, artists) or x for x in getattr(wishes, f)) for f in fields}
     acts = tuple(replace(a, is_likeness=any(b.is_likeness for b in own.acts)) for a in found.acts)
     export = export_settings(text) if found.act == 'export' else {}
     return replace(found, acts=acts, language=own.language, artist_of=own.artist_of, other_artist=own.other_artist,
