@@ -6,6 +6,7 @@
 __all__ = ['help_text', 'topic_of', 'fact_of', 'answer_question', 'opening_of', 'asked_back', 'small_answer', 'free_name']
 
 # %% ../../nbs/80_chat/35_answers.ipynb #cell-002
+from dataclasses import replace
 from pathlib import Path
 from typing import Sequence
 
@@ -68,7 +69,8 @@ def answer_question(
     "An answer to a question about tracks, or about the choice."
     topic = topic_of(text)
     if topic == 'words' or topic == 'why' and len(tracks) > 1: return ' '.join(map(_heard, tracks))
-    if topic != 'why': return ' '.join(f'{capitalised(track_name(t))} {fact_of(t, topic)}.' for t in tracks)
+    names = [track_name(replace(t, artist=None) if topic == 'maker' else t) for t in tracks]
+    if topic != 'why': return ' '.join(f'{capitalised(name)} {fact_of(t, topic)}.' for name, t in zip(names, tracks))
     name, why = track_name(tracks[0]), and_list(reasons(evidence, {}))
     if why: return f'I chose {name} because {why}.'
     return f'{capitalised(name)} comes nearest to the pictures on the whole; no single reason stands out.'
@@ -84,6 +86,7 @@ def opening_of(
 )->str:
     "How a reply to an act without wishes begins; '' where the wishes say it."
     if said is None or said.preferences or said.preferences.retracted: return ''
+    if said.act == 'wish' and said.preferences.hints: return 'With that in mind I would take'
     if said.act == 'refer': return 'Gladly:' if is_chosen else f'Near {name} lies'
     return _openings.get(said.act, '')
 
@@ -97,7 +100,9 @@ def asked_back(
     n_offered:int,
 )->str:
     "One question where a reference means no track that was offered."
-    if reference.kind == 'rank': return f"The list has {n_offered} tracks: which one do you mean?"
+    if reference.kind == 'rank':
+        if n_offered == 1: return 'The list has only one track.'
+        return f'The list has {n_offered} tracks: which one do you mean?'
     value = reference.value
     words = 'that' if value is True else ' '.join(w.rstrip('?') for w in value)
     what = f'“{value}”' if isinstance(value, str) else words

@@ -179,33 +179,38 @@ def generated_reply(
     return Reply(' '.join(parts), plain.evidence, generated.source)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #4cda0919
-def _tracks_in_order(state:DialogueState, act:str, ranking:Ranking, table:TrackTable)->list[int]:
+def _not_on_top(state:DialogueState, said:Understanding|None)->list[str]:
+    "Ids that may not come first: all that was heard where others are wanted, and what a comparison measures against."
+    if said is None: return []
+    if said.act in ('reject', 'surprise'): return [i for i in state.offered if i not in state.kept]
+    named = {c.concept for c in said.preferences.comparisons}
+    return [c.than for c in state.preferences().comparisons if c.concept in named and c.than]
+
+def _tracks_in_order(state:DialogueState, said:Understanding|None, ranking:Ranking, table:TrackTable)->list[int]:
     "Rows to offer, best first; a track that was pointed at itself stands on top."
     ids, standing = [t.track_id for t in table.tracks], state.standing
-    wants_others = act in ('reject', 'surprise')
-    heard = [i for i in state.offered if i not in state.kept] if wants_others else []
-    order = order_tracks(ranking.scores, ids, heard)
-    chosen = standing.target if standing.is_chosen and act in ('refer', 'undo') else None
+    order = order_tracks(ranking.scores, ids, _not_on_top(state, said))
+    chosen = standing.target if standing.is_chosen and said and said.act == 'refer' else None
     return sorted(order, key=lambda i: ids[i] != chosen) if chosen else order
 
-def _surprise(order:list[int], seed:str, k:int)->list[int]:
+def _surprise(order:list[int], seed:str)->list[int]:
     "One of the better half of the tracks on top, drawn by lot."
     drawn = random.Random(seed).choice(order[:max(1, len(order)//2)])
-    return [drawn, *(i for i in order if i != drawn)][:k]
+    return [drawn, *(i for i in order if i != drawn)]
 
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772a
 def _best_offers(
-    muse:'MuseChat', seen:Watched|VideoDescription, state:DialogueState, act:str, k:int,
+    muse:'MuseChat', seen:Watched|VideoDescription, state:DialogueState, said:Understanding|None, k:int,
 )->list[RankedTrack]:
     "Rank the library: the tracks to show."
     table = muse.table()
     ranking = muse.recommender.rank(state.request(seen), table)
-    order = _tracks_in_order(state, act, ranking, table)
-    order = _surprise(order, f'{muse.seed}/{len(state.turns)}', k) if act == 'surprise' and order else order[:k]
+    order = _tracks_in_order(state, said, ranking, table)
+    if said and said.act == 'surprise' and order: order = _surprise(order, f'{muse.seed}/{len(state.turns)}')
     if not order: raise MusechatError("every track has been turned down or ruled out; undo a turn, or index more music")
     stats = muse.tags.stats_of(table)[0]
-    return ranked_tracks(order, ranking, table, lambda i: standout_tags(i, table, stats), state.offered)
+    return ranked_tracks(order[:k], ranking, table, lambda i: standout_tags(i, table, stats), state.offered)
 
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772z
@@ -245,7 +250,7 @@ def take_turn(
     said:Understanding|None=None,      # the newest words as they were understood
 )->DialogueState:
     "Rank the library for all that is known, choose what to offer, write the reply."
-    picks = _best_offers(muse, seen, state, said.act if said else 'wish', k)
+    picks = _best_offers(muse, seen, state, said, k)
     ids = tuple(pick.track.track_id for pick in picks)
     offer, lacks = _offer(muse, seen, state, ids[0], user, said)
     reply = generated_reply(muse, offer, len(state.turns), tell)

@@ -99,6 +99,12 @@ def given_up(row:int, preferences:Preferences, new:Preferences, stats:TableStats
     older = [x.concept for x in preferences.liked if x.concept not in newest and x.concept in concept_row]
     return [concept for concept in older if float(stats.liked[row, concept_row[concept]]) < 0]
 
+def _how_named(lacks:Sequence[str], new:Preferences)->list[str]:
+    "Names that are missing, each as it was asked for: 'by “Metallica”', 'from 1969', 'under “CC0”', 'called “Blue”'."
+    kinds = {**dict.fromkeys(new.artists, 'by {}'), **dict.fromkeys(new.albums, 'from the album {}'),
+             **dict.fromkeys(new.titles, 'called {}'), **dict.fromkeys(new.licences, 'under the licence {}')}
+    return [kinds[name].format(quoted(name, 60)) if name in kinds else f'from {name}' for name in lacks]
+
 def caveats(
     row:int,                      # of the track on top
     table:TrackTable,
@@ -108,7 +114,7 @@ def caveats(
 )->tuple[tuple[str, ...], str, str]:      # names that the library lacks; sentences before and behind the reply
     "What the track on top does not give, in words."
     lacks, relaxed = missing_names(table.tracks, new), within_limits(table.tracks, preferences)[1]
-    said = [f"Your library has nothing of {and_list([quoted(name, 60) for name in lacks], 'or')}."] if lacks else []
+    said = [f"Your library has nothing {and_list(_how_named(lacks, new), 'or')}."] if lacks else []
     left = [_limit_words[name] for name in relaxed if not (lacks and name in ('year', 'licence'))]
     if left: said.append(f"No track keeps the limit of {and_list(left)}, so I left it aside.")
     gone = given_up(row, preferences, new, stats)[:2]

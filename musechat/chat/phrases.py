@@ -180,7 +180,8 @@ def not_understood(new:Preferences)->str:
 def approximated(new:Preferences)->str:
     "What was taken as something near it, as a sentence; '' for nothing."
     taken: dict[str, list[str]] = {}
-    for x in new.hints: taken.setdefault(x.said, []).append(x.concept)
+    for x in new.hints:
+        if x.said.casefold() != x.concept: taken.setdefault(x.said, []).append(x.concept)
     said = [f"{quoted(words, 40)} as {and_list(names[:2])}" for words, names in list(taken.items())[:2] if words]
     return f"I take {and_list(said)}." if said else ''
 
