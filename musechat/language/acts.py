@@ -185,8 +185,8 @@ def find_titles(
         if at >= 0 and not any(a <= at < b for _, a, b in found): found.append((title, at, at + len(title)))
 
     def is_asked(title:Title)->bool:
-        before = folded[:title[1]].rstrip(' ,:')
-        return fold(title[0]) not in offered and bool(offered or _sought.search(before))
+        before, is_credited = folded[:title[1]].rstrip(' ,:'), folded.startswith(' by ', title[2])
+        return fold(title[0]) not in offered and bool(offered or is_credited or _sought.search(before))
     return sorted(f for f in found if not is_asked(f)), [f for f in found if is_asked(f)]
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-028

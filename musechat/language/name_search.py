@@ -146,7 +146,7 @@ _weak = ('some|any|no|not|more|less|play|do you do|got any|got|love|want|prefer|
          'is there|do you have|have you got')
 _next_words = ('and|or|please|but|at all|songs?|tracks?|music|stuff|for|in there|in here|anymore|any more|again|if')
 _behind = rf"(?=\s*(?:$|[,;:.!?)]|\b(?:{_next_words})\b))"
-_style = r"(?:'s)?(?=[\s-]+(?i:style|vibes?|esque|type beat|sound|feel)\b)"
+_style = r"(?:'s)?(?=[\s-]+(?i:style|vibes?|esque|type beat|sound|feel|meets)\b)"
 _like_re = re.compile(rf"\b(?:(?i:{_strong})\s+(?P<strong>{_run})|(?i:{_weak})\s+(?P<weak>{_run}){_behind})"
                       rf"|\b(?P<style>{_run}){_style}")
 
@@ -179,12 +179,15 @@ def find_like(
 _quoted_name = r"[\"“”‘'«](?P<quoted>[^\"“”’'«»]{2,80})[\"“”’'»]"
 _called = r'(?:(?i:called|titled|named)\s+)?'
 _album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+{_called}(?:{_quoted_name}|(?P<name>{_run}))"
-                       rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b")
+                       rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b"
+                       rf"|\boff\s+(?P<off>{_run})")
+_people = re.compile(r'\b(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man|girl|boy)\b[^,.;!?]*$')
 _asking = r'play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear'
 _heard = rf"(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
 _title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run})"
                        rf"|\b(?i:{_asking})\s+{_heard}"
-                       r"(?=\s*(?:$|[,;:.!?)]|\b(?:by|please|in there|for me|from)\b))")
+                       r"(?=\s*(?:$|[,;:.!?)]|\b(?:by|please|in there|for me|from)\b))"
+                       rf"|(?<![\w'’] )(?P<whose>{_capital}(?:\s+{_capital})+)(?=\s+by\s+[A-Z])")
 
 def find_works(text:str)->list[Item]:
     "Albums and titles in capitals or quotation marks, by the words around them."
@@ -193,7 +196,8 @@ def find_works(text:str)->list[Item]:
         for m in pattern.finditer(text):
             group = next(k for k, v in m.groupdict().items() if v)
             name = m[group]
-            if not _is_name(name, True) or name.isdigit() or name[0].isdigit(): continue
+            is_maker = group == 'name' and kind == 'title' and _people.search(text[:m.start()])
+            if is_maker or not _is_name(name, True) or name[0].isdigit(): continue
             found.append(Item(kind, name, *m.span(group)))
     return found
 

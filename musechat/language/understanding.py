@@ -81,7 +81,7 @@ def export_settings(text:str)->dict[str, Any]:
     said = fold(text)
     found: dict[str, Any] = {}
     if (start := _start_s(said)) is not None: found['start_s'] = start
-    if re.search(r'\bfad(?:e|ing)\b(?!.{0,12}\bin\b)', said): found['fade_out'] = True
+    if re.search(r'\bfad(?:e|ing)\b(?!.{0,12}\bin\b)', said): found['fade_out'] = not re.search(r'\bno fade', said)
     if re.search(r'\bfad(?:e|ing)\b.{0,12}\bin\b', said): found['fade_in'] = True
     if sound := _sound_setting(said): found['original_sound'] = sound
     return found
