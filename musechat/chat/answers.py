@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Sequence
 
-from .phrases import capitalised, file_name, reasons, track_name
+from .phrases import asked, capitalised, file_name, reasons, track_name
 from ..core.types import Track
 from ..encoders.impression import words_for
 from ..language.acts import Reference
@@ -83,9 +83,12 @@ def opening_of(
     said:Understanding|None,      # None in turn 1
     is_chosen:bool,               # whether a track was pointed at itself, and not as a model
     name:str,                     # of the track that was pointed at
+    is_same:bool=False,           # whether the track on top stood there before
 )->str:
-    "How a reply to an act without wishes begins; '' where the wishes say it."
-    if said is None or said.preferences or said.preferences.retracted: return ''
+    "How a reply begins that cannot begin with the wishes; '' where it can."
+    if said is None or asked(said.preferences): return ''
+    if said.act == 'wish' and said.preferences and is_same: return 'Still on top:'
+    if said.preferences or said.preferences.retracted: return ''
     if said.act == 'wish' and said.preferences.hints: return 'With that in mind I would take'
     if said.act == 'refer': return 'Gladly:' if is_chosen else f'Near {name} lies'
     return _openings.get(said.act, '')

@@ -28,7 +28,6 @@ from ..core.types import Ranking, Recommender, Request, Track, TrackTable, Turn,
 from ..encoders.presets import get_preset, Preset
 from ..encoders.registry import Encoders, load_encoders
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #imports-2
 from ..language.acts import Act, Reference
 from ..language.claims import Known, known_of_track, names_in
@@ -44,7 +43,6 @@ from ..library.library import Library
 from ..media.read import read_frames
 from ..media.soundtrack import fit_track
 from ..models.generator import GenerationRequest, longest_name, track_music
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #b77bf73d
 _log = logging.getLogger(__name__)
@@ -85,7 +83,6 @@ class DialogueState:
     def request(self, video:Watched|VideoDescription)->Request:
         "What a recommender is asked."
         return Request(video, self.texts, self.offered, self.kept, self.rejected, self.preferences())
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a59c2e89
 class History:
@@ -149,7 +146,6 @@ def _is_asked(offer:Offer)->bool:
     "Whether there is something for the generator to say."
     return not settles(offer.new) and (offer.user is None or not says_nothing(offer.new))
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #b461512c
 def generated_reply(
     muse:'MuseChat',
@@ -183,8 +179,8 @@ def _not_on_top(state:DialogueState, said:Understanding|None)->list[str]:
     "Ids that may not come first: all that was heard where others are wanted, and what a comparison measures against."
     if said is None: return []
     if said.act in ('reject', 'surprise'): return [i for i in state.offered if i not in state.kept]
-    named = {c.concept for c in said.preferences.comparisons}
-    return [c.than for c in state.preferences().comparisons if c.concept in named and c.than]
+    new = {c.concept for c in said.preferences.comparisons}
+    return [c.than for c in state.preferences().comparisons if c.concept in new and c.than]
 
 def _tracks_in_order(state:DialogueState, said:Understanding|None, ranking:Ranking, table:TrackTable)->list[int]:
     "Rows to offer, best first; a track that was pointed at itself stands on top."
@@ -197,7 +193,6 @@ def _surprise(order:list[int], seed:str)->list[int]:
     "One of the better half of the tracks on top, drawn by lot."
     drawn = random.Random(seed).choice(order[:max(1, len(order)//2)])
     return [drawn, *(i for i in order if i != drawn)]
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772a
 def _best_offers(
@@ -212,7 +207,6 @@ def _best_offers(
     stats = muse.tags.stats_of(table)[0]
     return ranked_tracks(order[:k], ranking, table, lambda i: standout_tags(i, table, stats), state.offered)
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772z
 _question = 'Which music fits this video?'
 
@@ -221,7 +215,6 @@ def _based(state:DialogueState, new:Preferences, top:tuple[str, ...])->DialogueS
     names = [c.concept for c in new.comparisons] + [a.aspect for a in new.aspects]
     kept = tuple(pair for pair in state.bases if pair[0] not in names)
     return replace(state, bases=kept + tuple((name, top[0]) for name in names if top))
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #turn-offer
 def _offer(
@@ -232,12 +225,12 @@ def _offer(
     table, new, preferences = muse.table(), said.preferences if said else Preferences(), state.preferences()
     stats, rows = muse.tags.stats_of(table)[:2]
     before = tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
-    target = rows.get(state.standing.target or '')
-    opening = opening_of(said, state.standing.is_chosen, '' if target is None else track_name(table.tracks[target]))
+    target, is_same = rows.get(state.standing.target or ''), state.offered[-1:] == (track_id,)
+    name = '' if target is None else track_name(table.tracks[target])
+    opening = opening_of(said, state.standing.is_chosen, name, is_same)
     lacks, *told = caveats(rows[track_id], table, preferences, new, stats) if said else ((), '', '')
     track = table.tracks[rows[track_id]]
     return Offer(track, table, muse.description(seen), preferences, new, user, before, opening, *told), lacks
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #turn-take
 def take_turn(
@@ -259,7 +252,6 @@ def take_turn(
     return replace(state, turns=(*state.turns, *turns), offered=(*state.offered, ids[0]), answer=answer,
                    lists=(*state.lists, ids))
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #827a41a6
 def _offered(chat:'Talk', track_id:str|None)->RankedTrack:
     "A track that was offered; None: the one on top of the last answer."
@@ -269,7 +261,6 @@ def _offered(chat:'Talk', track_id:str|None)->RankedTrack:
         for pick in answer.tracks:
             if pick.track.track_id == track_id: return pick
     raise MusechatError(f"track {printable(track_id)} was not offered in this conversation")
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #export-code
 def _best_start_of(chat:'Talk', track:Track)->float:
@@ -298,7 +289,6 @@ def _language_note(chat:'Talk', said:Understanding)->str:
     "Said once, where somebody writes in another language; '' else."
     is_first = said.language and not any(a.language for a in chat.answers)
     return f'I read {said.language}; my answers are in English.' if is_first else ''
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code
 _originals = dict(keep='keep', lower='duck', mute='drop')
@@ -334,7 +324,6 @@ def _standing_answer(
     turns = Turn('user', text), Turn('recommender', reply, tracks[0])
     return replace(state, texts=(*state.texts, text), turns=(*state.turns, *turns), answer=answer)
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code2
 def _asked_back(chat:'Talk', reference:Reference, text:str, tell:Tell)->DialogueState:
     "The state after a message that points at nothing that was offered."
@@ -354,7 +343,6 @@ def _taken_back(chat:'Talk', text:str, tell:Tell)->DialogueState:
     turns = Turn('user', text), Turn('recommender', reply, before.offered[-1])
     answer = replace(before.current, user=text, reply=reply)
     return replace(before, texts=(*before.texts, text), turns=(*state.turns, *turns), answer=answer)
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code3
 _listing = ('wish', 'refer', 'reject', 'reset', 'surprise')
@@ -378,7 +366,6 @@ def _answered(
     moved = _moved(chat.state, said, text, find)
     return replace(after, standing=moved.standing, before=moved.before)
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code4
 def _noted(answer:Recommendation, said:Understanding, tracks:tuple[str, ...])->Recommendation:
     "An answer with what was read in the message."
@@ -400,7 +387,6 @@ def respond(chat:'Talk', said:Understanding, text:str, k:int, tell:Tell)->Dialog
         after = _answered(chat, said, text, meant, tell, find)
     reply = f'{note} {after.current.reply}'.strip()
     return replace(after, answer=_noted(replace(after.current, reply=reply), said, tracks))
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a37902b2
 class Talk:
@@ -431,7 +417,6 @@ class Talk:
     def do(self, said:Understanding, text:str, k:int=5, tell:Tell=None)->Recommendation:
         "A turn for a message that was understood already, `text` being its words."
         return self.history.move(respond(self, said, text, k, tell))
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #talk-moves
 class PointingTalk(Talk):
@@ -476,7 +461,6 @@ class PointingTalk(Talk):
         "Take number `n`: it is kept, and may come back. The list stays."
         return self.point('accept', n, f'I take number {n or 1}.', 5, None)
 
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #talk-rest
 class Conversation(PointingTalk):
     "Turns about the music for one video; made by `MuseChat.chat`."
@@ -504,7 +488,6 @@ class Conversation(PointingTalk):
     def page(self, out:str|Path, exported:str|Path|None=None)->Path:
         "Write the conversation as one self-contained HTML page, the exported video on top."
         return write_page(out, page_html(self.video, self.answers, self.known(), exported))
-
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #7f45ab64
 def open_recommender(

@@ -121,7 +121,6 @@ def caveats(
     less = f"It is less {and_list([quoted(name) for name in gone], 'or')} than you asked for before." if gone else ''
     return lacks, ' '.join(said), less
 
-
 # %% ../../nbs/80_chat/37_offers.ipynb #cell-017
 def find_offered(
     table:TrackTable,
@@ -153,4 +152,3 @@ def what_was_read(said:Understanding)->dict[str, list|dict]:
     return dict(likes=likes, dislikes=dislikes, drops=list(said.drops), critiques=critiques,
                 limits={k: v for k, v in limits.items() if v}, names={k: list(v) for k, v in names.items() if v},
                 approximate=[dict(concept=x.concept, said=x.said) for x in p.hints])
-

@@ -185,7 +185,6 @@ def approximated(new:Preferences)->str:
     said = [f"{quoted(words, 40)} as {and_list(names[:2])}" for words, names in list(taken.items())[:2] if words]
     return f"I take {and_list(said)}." if said else ''
 
-
 # %% ../../nbs/80_chat/20_phrases.ipynb #99d63ecd
 def scenes_seen(
     video:VideoDescription,

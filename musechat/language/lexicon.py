@@ -112,7 +112,6 @@ def n_slips(
         rows.append(row)
     return rows[-1][-1]
 
-
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-016b
 _more_words = ('number track song louder option show play undo take keep last first second third fourth fifth '
                'one two three four five thing export save surprise start over back piece nice around').split()
@@ -142,7 +141,6 @@ def corrected(word:str)->str:
 def mended(tokens:Sequence[Token])->list[Token]:
     "Tokens with slips of the keys mended; they keep their places in the text."
     return [token._replace(text=corrected(token.text)) for token in tokens]
-
 
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-020
 marks = tuple(',;:.!?()"/-\n')     # punctuation that a reader of messages looks at

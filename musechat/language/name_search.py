@@ -132,7 +132,6 @@ def find_by(
             found.append(Item('artist', known or name.strip(), start, start + len(name)))
     return found
 
-
 # %% ../../nbs/30_language/26_name_search.ipynb #cell-016c
 _capital = r"[A-Z0-9\u00c0-\u00de][\w'’&.-]*(?<![.])"
 _particle = '(?:&|and the|of the|of|the|de la|de|la|le|du|da|van|von|der|y)'
@@ -181,7 +180,7 @@ _called = r'(?:(?i:called|titled|named)\s+)?'
 _album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+{_called}(?:{_quoted_name}|(?P<name>{_run}))"
                        rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b"
                        rf"|\boff\s+(?P<off>{_run})")
-_people = re.compile(r'\b(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man|girl|boy)\b[^,.;!?]*$')
+_people = re.compile(r'\b(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)\b[^,.;!?]*$')
 _asking = r'play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear'
 _heard = rf"(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
 _title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run})"
@@ -200,7 +199,6 @@ def find_works(text:str)->list[Item]:
             if is_maker or not _is_name(name, True) or name[0].isdigit(): continue
             found.append(Item(kind, name, *m.span(group)))
     return found
-
 
 # %% ../../nbs/30_language/26_name_search.ipynb #cell-018
 def is_by(

@@ -54,7 +54,6 @@ def find_bpm(
     found = [Item('bpm', _bounds(m), m.start(), m.end()) for m in _bpm_re.finditer(text)]
     return [f for f in found if all(v is None or 20 <= v <= 400 for v in f.value)]
 
-
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-013
 _decades = dict(fifties=1950, sixties=1960, seventies=1970, eighties=1980, nineties=1990, noughties=2000)
 
@@ -82,7 +81,6 @@ def _find_decades(text:str)->list[Item]:
         if is_made and not _as_sound.match(text, m.end()):
             found.append(Item('years', (first, first + 9), m.start(), m.end()))
     return found
-
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-017
 _year = r"((?:19|20)\d\d)(?![\d's])"
@@ -128,7 +126,6 @@ def seconds_of(
         last = 60. if unit.startswith('m') else 1.
         total += last*float(count.replace(',', '.') if n is None else n)
     return total + last/2*said.endswith('and a half')
-
 
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-021b
 _near_words = r'about|around|roughly|approximately|circa|ca\.?'
@@ -193,4 +190,3 @@ def find_licences(
     found = [Item('licence', _licence(m[0]), m.start(), m.end()) for m in _licence_re.finditer(text)]
     named = [item for item in found if item.value != 'commercial use']
     return named or found      # "CC BY, so that I can monetise it" asks for CC BY
-

@@ -14,7 +14,6 @@ from ..core.errors import printable
 from .text import read_table
 from .vocabulary import aspect_kinds, clash, concepts, opposed, wider
 
-
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-005
 @dataclass(frozen=True)
 class Preference:
@@ -248,7 +247,6 @@ def _merge_hints(draft:Draft, newer:Preferences)->None:
     new = {x.concept for x in newer.hints}
     hints = [x for x in draft.made.hints if x.concept not in new] + list(newer.hints)
     draft.set(hints=tuple(x for x in hints if x.concept not in settled))
-
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-025
 def merge(

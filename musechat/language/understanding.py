@@ -374,4 +374,3 @@ def understand(
     if said.language is None: return read_english(text, context, similar)
     found = read_english(said.english, context, foreign)
     return replace(found, language=languages[said.language])
-
