@@ -15,7 +15,6 @@ from safetensors.torch import load_file
 from torch import nn
 
 from ..core.errors import PretrainedError, printable
-from .base import quiet
 from .text import MiniLMText
 
 # %% ../../nbs/20_encoders/52_multilingual.ipynb #cell-003
@@ -64,7 +63,8 @@ def _network(saved:dict[str, torch.Tensor], config:dict[str, Any])->'BertModel':
     with torch.device('meta'): shapes = {k: x.shape for k, x in BertModel(one_word, False).state_dict().items()}
     state = {name: _weight(saved, name).view(shape) for name, shape in shapes.items() if name != _words}
     state[_words] = torch.zeros(shapes[_words])
-    with quiet(): model = BertModel.from_pretrained(None, config=one_word, state_dict=state, add_pooling_layer=False)
+    model = BertModel(one_word, add_pooling_layer=False).eval()
+    model.load_state_dict(state)
     packed, scale = (saved[f'{_words}.{part}'] for part in ('packed', 'scale'))
     setattr(model.embeddings, 'word_embeddings', PackedEmbedding(packed.view(n, -1, 16), scale.view(n, -1)))
     return model
