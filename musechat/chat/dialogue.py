@@ -31,7 +31,7 @@ from ..encoders.registry import Encoders, load_encoders
 # %% ../../nbs/80_chat/40_dialogue.ipynb #imports-2
 from ..language.acts import Act, Reference
 from ..language.claims import Known, known_of_track, names_in
-from ..language.dialogue_state import advance, changing, Finder, pronoun, resolve, Standing
+from ..language.dialogue_state import advance, changing, Finder, listing, pronoun, resolve, Standing
 from ..language.evidence import explain
 from ..language.foreign_words import similar_concepts
 from ..language.llm_reader import LlmReader
@@ -53,7 +53,7 @@ Tell = Callable[[str], object]|None      # called with each part of a reply, `pr
 class DialogueState:
     "All of a conversation but the video."
     turns: tuple[Turn, ...] = ()               # what was said
-    texts: tuple[str, ...] = ()                # the user's words alone
+    texts: tuple[str, ...] = ()                # the messages that asked for a list, none from before a new start
     offered: tuple[str, ...] = ()              # ids of the tracks that stood on top
     answer: Recommendation|None = None         # the newest recommendation
     standing: Standing = Standing()            # wishes, and tracks kept, turned down and chosen
@@ -296,7 +296,7 @@ _originals = dict(keep='keep', lower='duck', mute='drop')
 def _written(chat:'Talk', track_id:str, settings:dict)->Path:
     "The video with a track under it, in a new file in the working folder."
     out = free_name(Path.cwd(), f'{Path(chat.video.path).stem}-with-music')
-    options = {'fade_out': 3.} if settings.get('fade_out') else {}
+    options = {f'{name}_s': 3.*settings[name] for name in ('fade_in', 'fade_out') if name in settings}
     original = _originals.get(settings.get('original_sound', ''), 'drop')
     return export_video(chat, out, track_id, original, settings.get('start_s'), **options)
 
@@ -322,7 +322,7 @@ def _standing_answer(
     if tell is not None: tell(reply)
     answer = replace(state.current, user=text, reply=reply, missing=(), file=str(file) if file else None)
     turns = Turn('user', text), Turn('recommender', reply, tracks[0])
-    return replace(state, texts=(*state.texts, text), turns=(*state.turns, *turns), answer=answer)
+    return replace(state, turns=(*state.turns, *turns), answer=answer)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code2
 def _asked_back(chat:'Talk', reference:Reference, text:str, tell:Tell)->DialogueState:
@@ -332,7 +332,7 @@ def _asked_back(chat:'Talk', reference:Reference, text:str, tell:Tell)->Dialogue
     if tell is not None: tell(reply)
     turns = Turn('user', text), Turn('recommender', reply, state.offered[-1])
     answer = replace(state.current, user=text, reply=reply)
-    return replace(state, texts=(*state.texts, text), turns=(*state.turns, *turns), answer=answer)
+    return replace(state, turns=(*state.turns, *turns), answer=answer)
 
 def _taken_back(chat:'Talk', text:str, tell:Tell)->DialogueState:
     "What stood before the last change, with what was said since."
@@ -342,16 +342,14 @@ def _taken_back(chat:'Talk', text:str, tell:Tell)->DialogueState:
     if tell is not None: tell(reply)
     turns = Turn('user', text), Turn('recommender', reply, before.offered[-1])
     answer = replace(before.current, user=text, reply=reply)
-    return replace(before, texts=(*before.texts, text), turns=(*state.turns, *turns), answer=answer)
+    return replace(before, turns=(*state.turns, *turns), answer=answer)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #respond-code3
-_listing = ('wish', 'refer', 'reject', 'reset', 'surprise')
-
 def _moved(state:DialogueState, said:Understanding, text:str, find:Finder)->DialogueState:
     "The state with a message's words and what stands after them, but without an answer."
     after = replace(state, texts=(*state.texts, text), standing=advance(state.standing, said, state.lists, find))
     if said.act in changing: after = replace(after, before=state)
-    if said.act == 'reset': after = replace(after, bases=(), lists=(), offered=())
+    if said.act == 'reset': after = replace(after, texts=(text,), bases=(), lists=(), offered=())
     return _based(after, said.preferences, pronoun(state.standing, state.lists))
 
 def _new_list(chat:'Talk', said:Understanding, text:str, k:int, tell:Tell, find:Finder)->DialogueState:
@@ -381,7 +379,7 @@ def respond(chat:'Talk', said:Understanding, text:str, k:int, tell:Tell)->Dialog
     tracks = resolve(said.target, state.lists, find)
     if said.target and not tracks and state.lists: after = _asked_back(chat, said.target, text, tell)
     elif said.act == 'undo' and state.lists: after = _taken_back(chat, text, tell)
-    elif said.act in _listing or not state.lists: after = _new_list(chat, said, text, k, tell, find)
+    elif said.act in listing or not state.lists: after = _new_list(chat, said, text, k, tell, find)
     else:
         meant = tracks or pronoun(state.standing, state.lists)
         after = _answered(chat, said, text, meant, tell, find)
@@ -421,15 +419,9 @@ class Talk:
 # %% ../../nbs/80_chat/40_dialogue.ipynb #talk-moves
 class PointingTalk(Talk):
     "Calls that do what words do, with the track at a place of the list."
-    def last_offer(self)->str:
-        "Id of the track on top."
-        if self.state.offered: return self.state.offered[-1]
-        raise MusechatError("nothing has been offered yet; ask for a recommendation first")
-
     def point(self, act:str, n:int|None, text:str, k:int, tell:Tell)->Recommendation:
         "Do something with the track at place `n` of the list; None: the one on top."
-        self.last_offer()
-        shown = len(self.state.lists[-1])
+        shown = len(self.state.current.tracks)
         if n is not None and not 1 <= n <= shown:
             raise MusechatError(f"the list has {shown} tracks, there is no number {n}")
         target = Reference('rank', (n or 1,))
@@ -437,8 +429,8 @@ class PointingTalk(Talk):
 
     def like(self, n:int|None=None, k:int=5, tell:Tell=None)->Recommendation:
         "More like number `n` of the list."
+        self.state.current      # an error where nothing was offered yet
         act = Act('refer', Reference('rank', (n or 1,)), is_likeness=True)
-        self.last_offer()
         said = Understanding((act,), 'refer', act.target)
         return self.do(said, f'More like number {n or 1}.', k, tell)
 

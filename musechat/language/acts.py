@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Iterator, Sequence
 
 from ..core.samples import read_toml
-from .lexicon import is_skipped, mended, phrase_at, word_group
+from .lexicon import mended, phrase_items, word_group
 from .text import fold, Token, tokenise
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-007
@@ -128,14 +128,12 @@ _described = re.compile(
 
 def _words_of(said:str)->tuple[str, ...]:
     "What a description speaks of; () where a word in it describes nothing."
-    tokens, out, i = mended(tokenise(said)), [], 0
-    while i < len(tokens):
-        entry, word = phrase_at(tokens, i), tokens[i].text
-        if entry and entry[1] == 'concept': out.append(entry[2])
-        elif entry and entry[1] == 'compare': out.append(entry[2][0])
-        elif word in word_group('no description'): return ()
-        elif not is_skipped(word) and not entry: out.append(f'{word}?')
-        i += len(entry[0]) if entry else 1
+    out = []
+    for item in phrase_items(tokenise(said)):
+        if item.kind == 'concept': out.append(item.value)
+        elif item.kind == 'compare': out.append(item.value[0])
+        elif said[item.start:item.end].split()[0] in word_group('no description'): return ()
+        elif item.kind == 'unknown': out.append(f'{item.value}?')
     return tuple(dict.fromkeys(out))
 
 def _descriptions(line:str)->list[Reference]:
@@ -252,6 +250,7 @@ class Gestures:
     references: tuple[Reference, ...]
     titles: tuple[str, ...]                     # asked for by name
     spans: tuple[tuple[int, int], ...]          # of the message that hold no wish
+    line: Line                                  # in which they were found
 
 def _titles_in(line:Line, pointed:Sequence[Title])->list[Reference]:
     "References for the titles, which are an @ each in the line."
@@ -265,7 +264,8 @@ def read_gestures(
     titles:Sequence[str]=(),      # of the tracks on screen
 )->Gestures:
     "Acts and references, and the stretches of the message that they take up."
-    if text.strip() and not re.search(r'\w', text): return Gestures((Act('smalltalk'),), (), (), ())      # an emoji
+    is_emoji = bool(text.strip()) and not re.search(r'\w', text)
+    if is_emoji: return Gestures((Act('smalltalk'),), (), (), (), Line(text))
     pointed, asked = find_titles(text, titles)
     quoted = [(a, b) for _, a, b in asked]
     line = Line(blanked(text, quoted), [(a, b) for _, a, b in pointed])
@@ -273,4 +273,4 @@ def read_gestures(
     acts = _acts(Marked(line.text, references))
     places = [(act.start, act.end) for act in acts] + [(r.start, r.end) for r in references]
     spans = [line.place(*place) for place in places] + quoted
-    return Gestures(tuple(acts), tuple(references), tuple(t for t, _, _ in asked), tuple(spans))
+    return Gestures(tuple(acts), tuple(references), tuple(t for t, _, _ in asked), tuple(spans), line)

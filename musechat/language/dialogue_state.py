@@ -73,7 +73,6 @@ def _addressed(said:Understanding, standing:Standing, lists:Lists, find:Finder|N
     new = replace(new, comparisons=comparisons, aspects=tuple(replace(a, than=than) for a in new.aspects))
     if maker: new = replace(new, same_artist=-1 if said.other_artist else 1, artist_of=maker)
     if said.act == 'refer' and standing.target: new = replace(new, like=1., like_of=standing.target)
-    if said.act == 'reject' and new.like > 0: new = replace(new, like=0., like_of=None)
     return new
 
 # %% ../../nbs/30_language/36_dialogue_state.ipynb #cell-013

@@ -23,9 +23,9 @@ from .languages import translate
 from .llm_client import LlmClient, LlmError
 from .name_search import holds, match_name, name_key
 from .numbers import find_licences, find_years, seconds_of
-from .preferences import axis_of, Critique, Preference, Preferences, summary, unique
+from .preferences import axes, axis_of, Critique, Preference, Preferences, summary, unique
 from .reading import Similar
-from .text import fold, read_table, tokenise
+from .text import fold, tokenise
 from .understanding import Context, export_settings, understand, Understanding
 from .vocabulary import concepts
 
@@ -89,7 +89,6 @@ def read_answer(
     raise LlmError('gave an answer of another form than was asked for')
 
 # %% ../../nbs/30_language/38_llm_reader.ipynb #cell-016
-_ends = {row['axis']: (row['more'], row['less']) for row in read_table('language', 'axes.tsv')}
 Label = dict[str, Any]
 
 def reference_from(label:Label|None)->Reference|None:
@@ -101,7 +100,7 @@ def reference_from(label:Label|None)->Reference|None:
 
 def _critique(label:Label)->Critique:
     "A comparison: of an axis towards one of its ends, or more or less of a concept."
-    more, less = _ends.get(label['what'], (label['what'], ''))
+    more, less = axes.get(label['what'], (label['what'], ''))
     return Critique(less, 1) if less and not label['more'] else Critique(more, 1 if label['more'] else -1)
 
 def _listed(value:object)->tuple:
@@ -121,7 +120,7 @@ def _preferences(label:Label)->Preferences:
     wants, avoids = label.get('wants') or (), label.get('avoids') or ()
     liked, disliked = (tuple(Preference(x) for x in words if x in concepts) for words in (wants, avoids))
     free = unique(x.rstrip('?') for x in (*wants, *avoids) if x not in concepts)
-    compared = tuple(_critique(c) for c in label.get('compare') or () if c['what'] in _ends or c['what'] in concepts)
+    compared = tuple(_critique(c) for c in label.get('compare') or () if c['what'] in axes or c['what'] in concepts)
     names: dict[str, Any] = {f'{f}s': _listed(v) for f, v in (label.get('names') or {}).items()}
     return Preferences(liked=liked, disliked=disliked, comparisons=compared, retracted=tuple(label.get('drops') or ()),
                        not_understood=free, **names, **_limits_from(label.get('limits') or {}))

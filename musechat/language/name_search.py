@@ -136,8 +136,8 @@ def find_by(
 _capital = r"[A-Z0-9\u00c0-\u00de][\w'’&.-]*(?<![.])"
 _particle = '(?:&|and the|of the|of|the|de la|de|la|le|du|da|van|von|der|y)'
 _run = rf"(?:[Tt]he\s+)?{_capital}(?:\s+(?:{_particle}\s+)?{_capital})*"
-_maker = (r'(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)'
-          r'(?: is)?(?: called| named)?')
+_people = '(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)'
+_maker = rf'{_people}(?: is)?(?: called| named)?'
 _strong = ('like|similar to|in the (?:style|vein|spirit|manner|direction) of|a la|à la|reminiscent of|inspired by|'
            'influenced by|along the lines of|such as|the likes of|other than|the (?:works?|music|songs?) of|'
            f'{_maker}|meets')
@@ -180,7 +180,7 @@ _called = r'(?:(?i:called|titled|named)\s+)?'
 _album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+{_called}(?:{_quoted_name}|(?P<name>{_run}))"
                        rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b"
                        rf"|\boff\s+(?P<off>{_run})")
-_people = re.compile(r'\b(?:band|artist|singer|composer|group|rapper|dj|fella|guy|lady|fellow|woman|man)\b[^,.;!?]*$')
+_of_people = re.compile(rf'\b{_people}\b[^,.;!?]*$')
 _asking = r'play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear'
 _heard = rf"(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
 _title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run})"
@@ -195,7 +195,7 @@ def find_works(text:str)->list[Item]:
         for m in pattern.finditer(text):
             group = next(k for k, v in m.groupdict().items() if v)
             name = m[group]
-            is_maker = group == 'name' and kind == 'title' and _people.search(text[:m.start()])
+            is_maker = group == 'name' and kind == 'title' and _of_people.search(text[:m.start()])
             if is_maker or not _is_name(name, True) or name[0].isdigit(): continue
             found.append(Item(kind, name, *m.span(group)))
     return found

@@ -16,7 +16,7 @@ from .name_search import find_by, find_like, find_names, find_works
 from .numbers import find_bpm, find_lengths, find_licences, find_years
 from .preferences import AspectCritique, Critique, Draft, Preference, Preferences, unique
 from .text import fold, max_chars, Token, tokenise
-from .vocabulary import clash, concepts
+from .vocabulary import clash, concepts, decades
 
 # %% ../../nbs/30_language/30_reading.ipynb #cell-011
 def _overlaps(a:Item, items:Iterable[Item])->bool: return any(a.start < b.end and b.start < a.end for b in items)
@@ -399,10 +399,9 @@ class NamesAndNumbers(Draft):
         first, last = e.value
         self.keep(field, lambda y: None in (*y, first, last) or not (y[0] <= first and last <= y[1]))
         self.add(field, e.value)
-        is_decade = first is not None and first >= 1960 and last == first + 9
-        sound = f'{first % 100:02d}s' if is_decade else ''
-        if sound in concepts and e.sign > 0: self.hint(replace(e, value=sound, amount=.6))
-        elif sound in concepts: self.dislike(Preference(sound, .6, e.said))
+        sound = next((name for name, start in decades.items() if (start, start + 9) == e.value), None)
+        if sound and e.sign > 0: self.hint(replace(e, value=sound, amount=.6))
+        elif sound: self.dislike(Preference(sound, .6, e.said))
 
 # %% ../../nbs/30_language/30_reading.ipynb #cell-037b
 class Outcome(NamesAndNumbers):

@@ -12,11 +12,11 @@ from typing import Any, Sequence
 
 from .acts import Act, blanked, Gestures, Line, read_gestures, Reference, Spans
 from .languages import languages, translate
-from .lexicon import mended, phrase_at, phrase_items
-from .preferences import Critique, Preference, Preferences, unique
+from .lexicon import phrase_items
+from .preferences import axis_of, Critique, Preference, Preferences, unique
 from .reading import read_preferences, Similar
 from .text import fold, max_chars, tokenise
-from .vocabulary import clash, concepts, wider
+from .vocabulary import clash, concepts, decades, wider
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-007
 @dataclass(frozen=True)
@@ -137,18 +137,14 @@ _allowed = re.compile(
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-015c
 def _concepts_in(said:str)->list[str]:
     "The concepts in some words."
-    tokens, out, i = mended(tokenise(said)), [], 0
-    while i < len(tokens):
-        entry = phrase_at(tokens, i)
-        if entry and entry[1] == 'concept': out.append(entry[2])
-        i += len(entry[0]) if entry else 1
-    return out
+    return [item.value for item in phrase_items(tokenise(said)) if item.kind == 'concept']
 
 def _held(state:Preferences)->set[str]:
     "Concepts that were spoken of before."
-    decades = {f'{first % 100:02d}s' if first < 2000 else f'{first}s' for first, _ in state.years if first}
+    firsts = {first for first, _ in state.years}
     named = {x.concept for x in (*state.liked, *state.disliked)}
-    return named | {c.concept for c in state.comparisons} | decades
+    said = named | {c.concept for c in state.comparisons}
+    return said | {name for name, first in decades.items() if first in firsts}
 
 def _related(name:str, held:set[str])->list[str]:
     "What of the state a word can mean: the concept itself, its parts, or what it is part of."
@@ -191,7 +187,6 @@ _going_on = ('more so|more|less|further|and then some|one more notch|another not
              'further in that direction|not enough|too much|too far|not as much|not so much|that (?:was|is) too much')
 _closing = 'please|of that|of it|like that|still|now|again|than that|then|even|yet'
 _again = re.compile(rf'(?:(?:{_filler}) )*(?P<more>{_going_on})(?: (?:{_closing}))*')
-_low_ends = ('slow', 'quiet', 'calm', 'sad', 'short')       # concepts at the low end of their axis
 
 def _direction(last:Critique, said:str, clause:str)->int:
     "Which way a comparison goes on: 'even less' as before, 'too much now' back."
@@ -199,7 +194,7 @@ def _direction(last:Critique, said:str, clause:str)->int:
     goes_on = re.match(r'(?:and |ok |okay |now |no )*(?:even|still|yet)', clause)
     if goes_on or said not in ('more', 'less'): return last.direction
     if said == 'more': return last.direction if last.direction > 0 else 1
-    return last.direction if last.concept in _low_ends else -1
+    return last.direction if axis_of(last.concept)[1] < 0 else -1      # "a bit less" of what is slower
 
 def _repeated(line:str, state:Preferences)->tuple[Critique, ...]:
     "The last comparison once more, or back, for every clause that says so."
@@ -351,7 +346,8 @@ def read_english(
 )->Understanding:
     "Read a message in English."
     text, state = str(text)[:max_chars], context.state
-    gestures, line = read_gestures(text, context.n_offered, context.titles), Line(text)
+    gestures = read_gestures(text, context.n_offered, context.titles)
+    line = gestures.line
     axes, axis_spans = _dropped_axes(line.text)
     back, back_spans = _taken_back(line.text, state)
     new = _wishes(text, line, gestures, [*axis_spans, *back_spans], context, similar)
