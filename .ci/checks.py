@@ -237,9 +237,9 @@ def programs(text):
         except (SyntaxError, ValueError): continue       # no script
 
 def forks(node):
-    "Whether a part of a program starts a process by fork, or by Linux's default, which is fork before Python 3.14."
+    "Whether a part of a program forks, itself, through pexpect, or by Linux's default, fork before Python 3.14."
     if isinstance(node, (ast.Attribute, ast.alias)):
-        return getattr(node, 'attr', getattr(node, 'name', '')) in ('fork', 'forkpty')
+        return getattr(node, 'attr', getattr(node, 'name', '')) in ('fork', 'forkpty', 'pexpect', 'ptyprocess')
     if isinstance(node, ast.Constant): return node.value == 'fork'
     if not isinstance(node, ast.Call): return False
     name, call = getattr(node.func, 'attr', getattr(node.func, 'id', '')), ast.unparse(node)
