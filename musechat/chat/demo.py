@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Callable
 
 from .dialogue import Conversation, MuseChat
+from ..core.display import short_repr
 from ..core.samples import sample_library, sample_video
 
 # %% ../../nbs/80_chat/50_demo.ipynb #cell-004
@@ -31,6 +32,8 @@ class DemoResult:
     def as_dict(self)->dict:
         "As `musechat demo --json` prints it."
         return dict(page=str(self.page), exported=str(self.video), **self.chat.as_dict())
+
+    __repr__ = short_repr
 
 # %% ../../nbs/80_chat/50_demo.ipynb #9bc61ad5
 def run_demo(

@@ -22,6 +22,7 @@ from .phrases import (
     seen_phrase, suits_video, track_name, unanswered, understood, write_reply)
 from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..core.files import media_id
 from ..core.types import Ranking, Recommender, Request, Track, TrackTable, Turn, Video
@@ -83,6 +84,8 @@ class DialogueState:
     def request(self, video:Watched|VideoDescription)->Request:
         "What a recommender is asked."
         return Request(video, self.texts, self.offered, self.kept, self.rejected, self.preferences())
+
+    __repr__ = short_repr
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a59c2e89
 class History:

@@ -18,6 +18,7 @@ from typing import Sequence
 
 import numpy as np
 
+from ..core.display import HtmlText, short_repr
 from ..core.errors import MediaError, printable
 from ..core.files import write_atomic
 from ..core.samples import package_file
@@ -53,6 +54,8 @@ class RankedTrack:
         heard = ', '.join(words_for(self.track, self.tags))
         return f"{self.rank:>3}. {name}{by}  [{heard}]  {fit}{before}"
 
+    __repr__ = short_repr
+
 # %% ../../nbs/80_chat/30_page.ipynb #6bc03182
 @dataclass
 class Recommendation:
@@ -82,7 +85,8 @@ class Recommendation:
         return [str(p) for p in self.tracks]
 
     def __str__(self): return '\n'.join([self.reply, *self.lines()])
-    def _repr_html_(self)->str: return turn_html(self)
+    __repr__ = short_repr
+    def _repr_html_(self)->HtmlText: return turn_html(self)
 
 # %% ../../nbs/80_chat/30_page.ipynb #3c6ddd6e
 def esc(
@@ -168,15 +172,15 @@ def track_card(
 def turn_html(
     answer:Recommendation,
     preview_s:float=20.,        # seconds of music in each player; 0 for none
-)->str:
+)->HtmlText:
     "One turn as HTML: what was said, what was answered, the cards."
     lines = answer.understood.items()
     read = '; '.join(v if k in ('wanted', 'compared') else f'{k}: {v}' for k, v in lines)
-    return _template('turn.html').substitute(
+    return HtmlText(_template('turn.html').substitute(
         style=package_file('chat', 'turn.css').read_text(encoding='utf-8'), reply=esc(answer.reply, 2000),
         said=f'<div class="mc-user">{esc(answer.user, 2000)}</div>' if answer.user else '',
         understood=f'<div class="mc-meta">understood: {esc(read, 600)}</div>' if read else '',
-        cards=''.join(track_card(p, preview_s) for p in answer.tracks))
+        cards=''.join(track_card(p, preview_s) for p in answer.tracks)))
 
 # %% ../../nbs/80_chat/30_page.ipynb #04d621b8
 def film_strip(

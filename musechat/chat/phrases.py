@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from .reply import Reply
+from ..core.display import short_repr
 from ..core.types import Track, TrackTable
 from ..language.evidence import Evidence, explain, shows_aspect
 from ..language.preferences import AspectCritique, Critique, Preference, Preferences, settles
@@ -247,6 +248,7 @@ class Offer:
 
     @cached_property
     def by_id(self)->dict[str, Track]: return {t.track_id: t for t in self.table.tracks}
+    __repr__ = short_repr
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #84512dea
 _stays = 'Good, we stay with', 'Then we keep', 'Gladly: it remains'

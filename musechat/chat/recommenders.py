@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, PretrainedError, printable
 from ..core.files import write_atomic
 from ..core.types import cut_segments, Ranking, Request, TrackTable
@@ -61,6 +62,8 @@ class Watched:
     def prior(self)->dict[str, float]:
         "Concepts of music that suit what was seen."
         return self.description.prior
+
+    __repr__ = short_repr
 
 def segment_means(
     emb:torch.Tensor,        # (n, d), one row a frame

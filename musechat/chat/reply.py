@@ -21,6 +21,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, PretrainedError, printable
 from ..encoders.registry import Encoders
 from ..language.claims import Claim, Known, read_claims
@@ -365,6 +366,7 @@ class Reply:
     raw: str = ''               # as the model wrote it
     n_cut: int = 0              # unsupported claims that were cut or dropped
     claims: tuple[Claim, ...] = ()           # of a generated `text`
+    __repr__ = short_repr
 
 def _accept(said:str, sentence:str, known:Known)->tuple[str, int]:
     "What may be shown of the next sentence, and how many claims were cut."

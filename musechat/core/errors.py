@@ -12,6 +12,7 @@ from pathlib import Path
 # %% ../../nbs/00_core/00_errors.ipynb #cell-005
 class MusechatError(Exception):
     "What went wrong and what to do about it, in one line."
+    def __repr__(self)->str: return printable(super().__repr__(), 300)
 
 # %% ../../nbs/00_core/00_errors.ipynb #cell-006
 class PretrainedError(MusechatError):

@@ -27,6 +27,7 @@ from typing import Any, Callable, Iterator, Sequence
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
+from .display import short_repr
 from .errors import MusechatError, printable
 from .files import append_jsonl, read_jsonl
 
@@ -86,6 +87,7 @@ class Done:
     results: dict[str, Any] = field(default_factory=dict)      # what the function returned
     failures: dict[str, str] = field(default_factory=dict)     # one line each
     n_new: int = 0                                             # units done in this run
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/30_jobs.ipynb #cell-016
 _not_begun = None       # in a worker: why it cannot work

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Terms', 'target_rank', 'recall_at_k', 'median_rank', 'chance', 'pool_ranks', 'score_ranks', 'random_pools',
            'Estimate', 'exact', 'drawn_from', 'bootstrap', 'RankingRow', 'summarise', 'NamedRows', 'plain_figures',
-           'plain_rows', 'saved_figures', 'markdown_table', 'RankingTable', 'chance_row', 'pool_metrics', 'Difference',
-           'difference', 'DifferenceTable', 'bm25']
+           'plain_rows', 'saved_figures', 'RankingTable', 'chance_row', 'pool_metrics', 'Difference', 'difference',
+           'DifferenceTable', 'bm25']
 
 # %% ../../nbs/00_core/40_metrics.ipynb #cell-002
 import math
@@ -17,6 +17,7 @@ from typing import Callable, Iterable, Mapping, Sequence
 import torch
 from torch.nn import functional as F
 
+from .display import as_markdown, join_markdown, markdown_table, MarkdownText, short_repr
 from .errors import MusechatError, printable
 
 # %% ../../nbs/00_core/40_metrics.ipynb #cell-005
@@ -220,6 +221,7 @@ class RankingRow:
     n_query: int
     pool_sizes: tuple[int, ...]
     drawn: str  # 'pools' or 'queries': what the intervals were drawn from; 'exact' for chance
+    __repr__ = short_repr
 
 def summarise(
     name:str,                                  # of the system
@@ -261,16 +263,6 @@ def saved_figures(row:Mapping[str, object])->dict[str, Estimate]:
     "The figures of a row that JSON gives back."
     return {name: Estimate(*v) for name, v in row.items() if isinstance(v, list)}
 
-def markdown_table(
-    heads:Sequence[str],                        # of all columns, the first that of the names
-    lines:Iterable[tuple[str, Sequence[str]]],  # name and cells
-)->str:
-    "A Markdown table with figures on the right."
-    rows = [f"| {printable(name, 80)} | {' | '.join(cells)} |" for name, cells in lines]
-    first, *others = heads
-    head = f"| {first} | {' | '.join(others)} |" if first else f"| | {' | '.join(others)} |"
-    return '\n'.join([head, f"|---|{'---:|'*len(others)}", *rows])
-
 # %% ../../nbs/00_core/40_metrics.ipynb #5f1c0a19
 def _cell(name:str, e:Estimate|None)->str:
     "A figure for the table: per cent, except for ranks."
@@ -309,7 +301,7 @@ class RankingTable(NamedRows):
         n, sizes = saved['n_query'], tuple(saved['pool_sizes'])
         return cls(tuple(RankingRow(r['name'], saved_figures(r), n, sizes, r['intervals']) for r in saved['rows']))
 
-    def _repr_markdown_(self)->str:
+    def _repr_markdown_(self)->MarkdownText:
         names = list({n: n for r in self.rows for n in r.figures})
         heads = [{'MR': 'MR (0-based)', 'MRR': 'MRR'}.get(n, f'{n} %') for n in names]
         lines = ((r.name, [_cell(n, r.figures.get(n)) for n in names]) for r in self.rows)
@@ -317,7 +309,9 @@ class RankingTable(NamedRows):
         size = ' to '.join(map(str, sorted({min(sizes), max(sizes)})))
         pools = f"{len(sizes)} pool{'s'*(len(sizes) > 1)} of {size} tracks"
         about = f"{self.rows[0].n_query} queries, {pools}; 95 % intervals drawn from {drawn}"
-        return f"{markdown_table(['', *heads], lines)}\n\n{about}"
+        return join_markdown([markdown_table(['', *heads], lines), about])
+
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/40_metrics.ipynb #cell-035
 def chance_row(
@@ -348,6 +342,7 @@ class Difference:
     name: str
     figures: dict[str, Estimate]  # MR: places gained; shares in [-1, 1]
     drawn: str                    # see `RankingRow`
+    __repr__ = short_repr
 
 def difference(
     name:str,                      # such as 'turn 2 - turn 1'
@@ -379,15 +374,17 @@ class DifferenceTable(NamedRows):
         "The table that was saved."
         return cls(tuple(Difference(r['name'], saved_figures(r), r['intervals']) for r in saved))
 
-    def _repr_markdown_(self)->str:
-        if not self.rows: return ''
+    def _repr_markdown_(self)->MarkdownText:
+        if not self.rows: return MarkdownText()
         def cell(name, e):
             text = e.text(*((1, 1) if name == 'MR' else (100, 2)), sign='+', interval=True)
-            return f'**{text}**' if e.leaves_out_zero else text
+            return as_markdown('**{e}**', e=text) if e.leaves_out_zero else text
         heads = ['places gained' if n == 'MR' else n for n in self.rows[0].figures]
         lines = ((r.name, [cell(*figure) for figure in r.figures.items()]) for r in self.rows)
         about = f"paired 95 % intervals drawn from {self.rows[0].drawn}; bold where they leave out zero"
-        return f"{markdown_table(['difference', *heads], lines)}\n\npercentage points; {about}"
+        return join_markdown([markdown_table(['difference', *heads], lines), f'percentage points; {about}'])
+
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/40_metrics.ipynb #cell-045
 Terms = Sequence[str]|Mapping[str, float]  # terms, or terms with weights

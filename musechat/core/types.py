@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, Sequence, TYPE_CHECKING
 
-from .errors import printable
+from .display import as_markdown, MarkdownText, short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #baf269b1
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ class Track:
         scores = dict(mtt=self.mtt, msd=self.msd)[taxonomy]
         return sorted(scores, key=lambda t: (-scores[t], t))[:n]
 
-    def _repr_markdown_(self)->str:
-        by = f" by {printable(self.artist)}" if self.artist else ''
-        return f"**{printable(self.name)}**{by}"
+    def _repr_markdown_(self)->MarkdownText:
+        text = '**{name}** by {artist}' if self.artist else '**{name}**'
+        return as_markdown(text, name=self.name, artist=self.artist)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-008
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class Turn:
     def __post_init__(self):
         if self.role in ('user', 'recommender'): return
         raise ValueError(f"role must be 'user' or 'recommender', got {self.role!r}")
-    def _repr_markdown_(self): return f"**{self.role}**: {printable(self.text, 2000)}"
+    def _repr_markdown_(self)->MarkdownText: return as_markdown('**{role}**: {text}', role=self.role, text=self.text)
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-014
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ class Video:
     path: str
     duration_s: float        # seconds
     title: str|None = None
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-015
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class Quartet:
         if len(roles) < 2 or len(roles) % 2 or roles != ['user', 'recommender']*(len(roles)//2):
             raise ValueError(f"dialog must go user, recommender, user, ...; got {roles}")
 
+    __repr__ = short_repr
+
 # %% ../../nbs/00_core/20_types.ipynb #cell-018
 Seen = Any      # what a recommender keeps of a video; only the recommender looks into it
 
@@ -143,6 +149,7 @@ class Request:
     kept: tuple[str, ...] = ()           # ids of the tracks the user liked
     rejected: tuple[str, ...] = ()       # ids of the tracks the user turned down
     preferences: object = None           # `Preferences` of the conversation where the words were read already
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-019
 @dataclass
@@ -155,6 +162,7 @@ class TrackTable:
     segment_times: 'Tensor'      # float32 (n_segment, 2): start_s and end_s in the file
     segment_tags: 'Tensor|None' = None   # (n_segment, 100): scores in [0, 1], MTT before MSD; None: unknown
     def __len__(self): return len(self.tracks)
+    __repr__ = short_repr
 
 # %% ../../nbs/00_core/20_types.ipynb #cell-020
 class Recommender(Protocol):
@@ -180,3 +188,4 @@ class Ranking:
     scores: 'Tensor'             # float32 (n,), higher is better; rejected tracks are -inf
     segment_scores: 'Tensor'     # float32 (n_segment,): how well each segment fits
     wishes: Any = None           # what was understood of the words, for display
+    __repr__ = short_repr

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Container, Iterable, Iterator, Mapping, Sequence
 
+from ..core.display import as_markdown, markdown_table, MarkdownText, short_repr
 from ..core.errors import MusechatError, printable
 from ..core.files import content_hash, read_jsonl, write_atomic
 from ..core.jobs import signature_hash
@@ -42,6 +43,8 @@ class Item:
             for name in names:
                 if not is_good(getattr(self, name)): raise ValueError(_complaint(self, name, needed))
 
+    __repr__ = short_repr
+
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-006
 def _is_id(x:object)->bool: return isinstance(x, str) and bool(re.fullmatch('[A-Za-z0-9_-]{1,64}', x))
 
@@ -67,13 +70,11 @@ def _complaint(item:Item, name:str, needed:str)->str:
 # %% ../../nbs/60_data/00_corpus.ipynb #known-shares
 _kinds = ('simulated', 'folder', 'youtube8m')
 
-def _known_shares(items:Sequence[Item])->str:
+def _known_shares(items:Sequence[Item])->MarkdownText:
     "How many items have a title, an artist and so on, as a table."
-    rows = ['| known | items | share |', '|---|---:|---:|']
-    for name in (*_messy, *_official):
-        n = sum(getattr(i, name) is not None for i in items)
-        rows.append(f"| {name} | {n} | {n/max(1, len(items)):.1%} |")
-    return '\n'.join(rows) + '\n'
+    counts = {name: sum(getattr(i, name) is not None for i in items) for name in (*_messy, *_official)}
+    lines = ((name, [str(n), f"{n/max(1, len(items)):.1%}"]) for name, n in counts.items())
+    return markdown_table(['known', 'items', 'share'], lines)
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-009
 class Corpus:
@@ -129,10 +130,11 @@ class Corpus:
         return signature_hash([self.kind, self.settings, [asdict(i) for i in self.items]])
 
     def __repr__(self): return f"Corpus({printable(self.folder.name)}, {self.kind}, {len(self)} items)"
-    def _repr_markdown_(self)->str:
+    def _repr_markdown_(self)->MarkdownText:
         what = 'simulated videos' if self.kind == 'simulated' else 'videos'
         hours = sum(i.duration_s for i in self.items)/3600
-        return f"**{len(self)} {what} with music**, {hours:.2f} hours\n\n{_known_shares(self.items)}"
+        return as_markdown('**{n} {what} with music**, {hours:.2f} hours\n\n{known}', n=len(self), what=what,
+                           hours=hours, known=_known_shares(self.items))
 
 # %% ../../nbs/60_data/00_corpus.ipynb #cell-010
 _about_types = dict(kind=str, settings=dict, n=int, items_sha256=str)

@@ -28,6 +28,7 @@ import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
 from tqdm import tqdm
 
+from ..core.display import short_repr
 from ..core.errors import PretrainedError, printable
 from ..core.files import cache_dir, content_hash, write_atomic
 from ..core.samples import package_file
@@ -59,6 +60,8 @@ class Checkpoint:
     def unpacked(self)->int:
         "Bytes of all members together."
         return sum(size for _, size in self.members)
+
+    __repr__ = short_repr
 
 _lists = json.loads(package_file('encoders', 'checkpoints.json').read_text(encoding='utf-8'))
 _rows = [row | dict(members=tuple(row['members'].items())) for row in _lists['checkpoints']]
@@ -375,6 +378,7 @@ class HubModel:
     licence: str
     maker: str
     about: str  # what it is for
+    __repr__ = short_repr
 
 hub_models = {row['name']: HubModel(**row) for row in _lists['hub_models']}
 

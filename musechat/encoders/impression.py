@@ -9,6 +9,7 @@ __all__ = ['Row', 'describe_track', 'doubted_tags', 'impression', 'sure_tags', '
 from dataclasses import dataclass
 from typing import Sequence
 
+from ..core.display import short_repr
 from ..core.samples import read_toml
 from ..core.types import Track
 
@@ -19,6 +20,7 @@ class Row:
     say: str
     when: dict[str, list[float]]  # name of a number to its least and most
     against: list[str]            # tags that contradict it
+    __repr__ = short_repr
 
 _rules = read_toml('encoders', 'impressions.toml')
 _groups = [[Row(**row) for row in group['row']] for group in _rules['group']]

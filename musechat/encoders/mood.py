@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import PretrainedError
 from .base import Array, check_waves, Device, pick_device, weights_version
 from .checkpoints import fetch
@@ -52,6 +53,8 @@ class MoodNet(nn.Module):
         "Seven numbers a picture."
         x = self.features(mel[:, None].expand(-1, 3, -1, -1)).mean((2, 3))
         return self.heads(F.gelu(self.dense(self.norm(x))))
+
+    __repr__ = short_repr
 
 N = TypeVar('N', bound=nn.Module)
 

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from ..core.display import short_repr
 from ..core.errors import PretrainedError, printable
 from .text import MiniLMText
 
@@ -47,6 +48,8 @@ class PackedEmbedding(nn.Module):
     )->torch.Tensor:       # float32 (b, n, d)
         "The rows of `ids`."
         return unpack_weights(self.packed[ids], self.scale[ids]).flatten(-2)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/52_multilingual.ipynb #cell-016
 _words = 'embeddings.word_embeddings.weight'

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
+from ..core.display import short_repr
 from ..core.samples import package_file
 from .base import Array, check_waves
 from .checkpoints import fetch
@@ -72,6 +73,7 @@ class ConvNorm(nn.Module):
         k, rest = conv.kernel_size[0], 2*(len(conv.kernel_size) - 1)
         self.pad = (0,)*rest + ((k - 1)//2, k//2)  # an even filter looks one frame further ahead, as in TensorFlow
     def forward(self, x:torch.Tensor)->torch.Tensor: return self.norm(F.relu(self.conv(F.pad(x, self.pad))))
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-023
 class Musicnn(nn.Module):
@@ -111,6 +113,8 @@ class Musicnn(nn.Module):
         pooled = torch.stack([frames.amax(2), frames.mean(2)], 2).flatten(1)  # max_0, mean_0, max_1, ...
         penultimate = self.dense_norm(F.relu(self.dense(self.pool_norm(pooled))))
         return self.logits(penultimate), penultimate, frames.transpose(1, 2)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/20_musicnn.ipynb #cell-024
 def load_musicnn(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, MISSING, replace
 from pathlib import Path
 from typing import cast, TypeVar
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..core.samples import package_file, parse_toml
 
@@ -28,6 +29,8 @@ class Part:
     def __post_init__(self):
         if not (self.kind and self.checkpoint): raise MusechatError("kind and checkpoint must not be empty")
         if self.width < 0 or isinstance(self.width, bool): raise MusechatError(f"width must be >= 0, got {self.width}")
+
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-005-0
 _joints, _recommenders = ('', 'same', 'bridge'), ('shipped', 'joint', 'tags')
@@ -66,6 +69,8 @@ class Preset:
         others = (self.tagger, self.mood, self.voice, self.classifier, self.sentences, self.generator, self.mvp_video)
         found = {part.checkpoint: part.revision for part in (self.video, self.text, self.music)}
         return found | {name: '' for name in others if name not in (*found, 'none', '')}
+
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/00_presets.ipynb #cell-006-1
 _T = TypeVar('_T', Part, Preset)

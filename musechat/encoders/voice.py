@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import PretrainedError
 from .base import Array, Device, pick_device, weights_version
 from .checkpoints import fetch
@@ -55,6 +56,8 @@ class VoiceNet(nn.Module):
         x = self.remember(0, F.relu(self.narrow[0](F.relu(self.wide[0](x)))))
         for i in range(1, 8): x = x + self.remember(i, self.narrow[i](F.relu(self.wide[i](x))))
         return self.narrow[8](F.relu(self.wide[8](x))).sigmoid()
+
+    __repr__ = short_repr
 
 # %% ../../nbs/20_encoders/32_voice.ipynb #cell-012
 sound_names = ('speech', 'singing', 'music')

@@ -19,6 +19,7 @@ import torch
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import cache_dir, write_atomic
 from ..core.jobs import job_lock, signature_hash
@@ -267,6 +268,8 @@ class TextModels:
         bert = BertScore(fetch('all-minilm-l6-v2', progress), 6)
         if masked_lm is None: masked_lm = small_masked_lm(texts, held_out=held_out, progress=progress)
         return cls(bert, InfoLM(masked_lm))
+
+    __repr__ = short_repr
 
 # %% ../../nbs/90_evaluation/05_judges.ipynb #cell-036
 def plain_english()->list[str]:  # paragraphs of 60 to 400 characters

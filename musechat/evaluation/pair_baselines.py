@@ -12,6 +12,7 @@ from typing import Callable, Iterable
 import torch
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.types import Seen, TrackTable
 from ..encoders.colour import colour_names
 from .pair_ranks import pair_row, PairTask
@@ -36,6 +37,8 @@ class PairData:
         task, rows, columns = self.task.only(groups)
         seen, table = [self.seen[k] for k in rows.tolist()], subset(self.table, columns.tolist())
         return PairData(task, seen, self.colour[rows], self.emb[rows], table, self.vectors[columns], self.lufs[columns])
+
+    __repr__ = short_repr
 
 # %% ../../nbs/90_evaluation/27_pair_baselines.ipynb #742cbfa2
 def _places(x:torch.Tensor)->torch.Tensor:

@@ -12,6 +12,7 @@ from typing import Iterable
 
 import torch
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..data.pairs.scenes import PairCorpus, Scene
 
@@ -58,6 +59,8 @@ class PairTask:
         ids = tuple(self.track_ids[k] for k in columns.tolist())
         right, home = (x[rows][:, columns] for x in (self.right, self.home))
         return PairTask(scenes, ids, right, home, place[self.first[rows]]), rows, columns
+
+    __repr__ = short_repr
 
 # %% ../../nbs/90_evaluation/25_pair_ranks.ipynb #92b7e65d
 def pair_task(
@@ -119,6 +122,8 @@ class PairRow:
         share = f'{self.mean_rank_share:.2f}{span(self.interval)}'
         recalls = [f'{100*x:.0f} %' for x in (self.r_at_1, self.r_at_5, self.r_at_10)]
         return [share, span(self.interval_tracks).strip(), *recalls, str(self.n_tracks), str(self.n_groups)]
+
+    __repr__ = short_repr
 
 # %% ../../nbs/90_evaluation/25_pair_ranks.ipynb #c97f1ae6
 def by_unit(

@@ -24,9 +24,9 @@ from tqdm import tqdm
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #8719ea66
 from ..chat.dialogue import open_recommender
 from ..chat.recommenders import BlendedRecommender, JointRecommender, segment_means, TrainedRecommender, Watched
+from ..core.display import as_markdown, join_markdown, markdown_table, MarkdownText
 from ..core.errors import MediaError, MusechatError, printable
 from ..core.files import append_jsonl, write_atomic
-from ..core.metrics import markdown_table
 from ..core.samples import read_toml
 from ..core.types import Recommender, Request, Seen, TrackTable
 from ..data.pairs.pictures import cover, open_picture
@@ -236,12 +236,13 @@ class PairReport:
         raise MusechatError(f"the report has no row {printable(key, 80)}")
 
     def __repr__(self)->str: return f"PairReport({self.about.get('n_scene')} scenes, {len(self.rows)} rows)"
-    def _repr_markdown_(self)->str:
-        tables = []
+    def _repr_markdown_(self)->MarkdownText:
+        tables:list[MarkdownText] = []
         for pool in pool_names:
             lines = [(r.name, r.cells) for r in self.rows if r.pool == pool]
-            if lines: tables.append(f"**{_words['pools'][pool]}**\n\n{markdown_table(_words['heads'], lines)}")
-        return '\n\n'.join([*tables, '\n'.join(f'- {n}' for n in self.notes)])
+            head = as_markdown('**{pool}**', pool=_words['pools'][pool])
+            if lines: tables += [head, markdown_table(_words['heads'], lines)]
+        return join_markdown([*tables, join_markdown((as_markdown('- {n}', n=n) for n in self.notes), '\n')])
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #bd937fe2
 def make_pair_report(

@@ -22,6 +22,7 @@ import torch
 from tqdm import tqdm
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d17
+from ..core.display import as_markdown, join_markdown, markdown_table, MarkdownText, short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
 from ..core.samples import read_toml
@@ -33,7 +34,7 @@ from ..encoders.registry import Encoders
 from ..models.fusion import Fusion
 from ..training.recommender import Dialog, embed_items, embed_turn, Messages, read_dialogs, Segments
 from ..media.read import Frames, read_frames
-from ..core.metrics import bm25, chance_row, difference, DifferenceTable, markdown_table, pool_ranks
+from ..core.metrics import bm25, chance_row, difference, DifferenceTable, pool_ranks
 from ..core.metrics import RankingTable, recall_at_k, score_ranks, summarise
 from ..language.facts import Facts
 from ..data.quartets import test_pools
@@ -78,6 +79,8 @@ class Task:
     )->list[Request]:
         "What is asked in a turn."
         return [Request(v, d.answers[:turn - 1], d.offered[:turn - 1]) for v, d in zip(seen, self.dialogs)]
+
+    __repr__ = short_repr
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d01
 _sizes = 510, 100, 2000
@@ -356,17 +359,17 @@ def new_figure(width:float, height:float, dpi:int=80)->'Figure':
     from matplotlib.figure import Figure
     return Figure(figsize=(width, height), dpi=dpi, layout='constrained')
 
-def _paper_markdown()->str:
+def _paper_markdown()->MarkdownText:
     "The paper's figures, in a table of their own."
     names = 'MR', 'R@1', 'R@5', 'R@10', 'SR@10'
     heads = ["the paper's", 'MR, from 0', *(f'{n} %' for n in names[1:])]
     table = markdown_table(heads, ((r['name'], [str(r.get(n, '')) for n in names]) for r in paper_table_1))
     about = '(real music videos, GPT-written dialogs, 20 pools of about 510): for orientation, not for comparison'
-    return f"**The paper's Table 1** {about}\n\n{table}"
+    return join_markdown([as_markdown("**The paper's Table 1** {about}", about=about), table])
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d09
-_simulated = ('**Simulated data.** These figures tell how well a system works on the simulation, '
-              'and nothing of real music.')
+_simulated = MarkdownText('**Simulated data.** These figures tell how well a system works on the simulation, '
+                          'and nothing of real music.')
 
 class Report:
     "What an evaluation found."
@@ -375,10 +378,10 @@ class Report:
 
     @property
     def is_simulated(self)->bool: return self.about.get('kind') == 'simulated'
-    def markdown(self, parts:Iterable[str])->str:
+    def markdown(self, parts:Iterable[str])->MarkdownText:
         "Parts of a report between the warning and the notes; empty ones are left out."
-        warning, notes = _simulated if self.is_simulated else '', '\n'.join(f'- {n}' for n in self.notes)
-        return '\n\n'.join(filter(None, [warning, *parts, notes]))
+        notes = join_markdown((as_markdown('- {n}', n=n) for n in self.notes), '\n')
+        return join_markdown([_simulated if self.is_simulated else '', *parts, notes])
 
     @staticmethod
     def check_format(saved:Mapping, what:str)->None:
@@ -428,14 +431,15 @@ class RankingReport(Report):
         return cls(saved['about'], table(saved['table']), table(saved['parts']), gaps, sizes, later,
                    saved['curves'], tuple(saved['ks']), tuple(saved['notes']))
 
-    def _repr_markdown_(self)->str:
+    def _repr_markdown_(self)->MarkdownText:
         def head(size, first):
             if min(first.pool_sizes) >= size: return f'Pools of {size} or more'
             return f'All {first.n_query} tracks in one pool'
         tables = {'Systems': self.table, 'What each part contributes, in turn 2': self.parts,
                   'Differences between systems': self.differences, 'Only dialogs with three turns': self.later,
                   **{head(size, t.rows[0]): t for size, t in self.sizes.items()}}
-        shown = [f'**{name}**\n\n{t._repr_markdown_()}' for name, t in tables.items() if t is not None]
+        shown = [part for name, t in tables.items() if t is not None
+                 for part in (as_markdown('**{name}**', name=name), t._repr_markdown_())]
         return self.markdown([*shown, _paper_markdown()])
 
     def plot(self,

@@ -20,11 +20,12 @@ from typing import Callable, Iterable, Mapping, NamedTuple, Sequence, TYPE_CHECK
 import torch
 from tqdm import tqdm
 
+from ..core.display import as_markdown, markdown_table, MarkdownText, short_repr
 from ..language.claims import coverage, Known, names_artist, names_title, read_claims
 from ..core.errors import printable
 from ..core.files import append_jsonl
 from ..core.jobs import job_lock, open_journal, signature_hash
-from ..core.metrics import bootstrap, Difference, DifferenceTable, Estimate, exact, markdown_table, NamedRows
+from ..core.metrics import bootstrap, Difference, DifferenceTable, Estimate, exact, NamedRows
 from ..core.metrics import plain_figures, plain_rows, saved_figures
 from ..core.samples import read_toml
 from .judges import TextModels
@@ -59,6 +60,7 @@ class ReplyScores:
     replies:tuple[str, ...]
     def __len__(self)->int: return len(self.replies)
     def __getitem__(self, column:str)->torch.Tensor: return self.values[:, _columns.index(column)]
+    __repr__ = short_repr
 
 def _said(reply:str, known:Known)->list[float]:
     "The figures that need no reference."
@@ -109,7 +111,9 @@ class Metric(NamedTuple):
     def text(self, e:Estimate, bold:bool=False, sign:str='')->str:
         "A figure as the table shows it."
         text = e.text(self.scale, self.digits, sign)
-        return f'**{text}**' if bold else text
+        return as_markdown('**{text}**', text=text) if bold else text
+
+    __repr__ = short_repr
 
 _tables = read_toml('evaluation', 'tables.toml')
 metrics = tuple(Metric(**row) for row in _tables['metrics'])
@@ -131,6 +135,12 @@ class ReasoningRow:
     figures: dict[str, Estimate]  # by the names in `metrics`; shares in [0, 1]
     n_item: int
     kind: str = 'system'  # or 'bound': what systems are seen against
+    __repr__ = short_repr
+
+    @property
+    def shown_name(self)->str:
+        "In italics where it is a bound."
+        return as_markdown('*{name}*', name=self.name) if self.kind == 'bound' else self.name
 
 def summarise_replies(
     name:str,  # of the system
@@ -202,7 +212,7 @@ class ReasoningTable(NamedRows, Report):
         rows = tuple(ReasoningRow(r['name'], saved_figures(r), n, r['kind']) for r in saved['rows'])
         return cls(rows, DifferenceTable.from_dict(saved['differences']).rows, saved['about'], tuple(saved['notes']))
 
-    def _repr_markdown_(self)->str: return _markdown(self)
+    def _repr_markdown_(self)->MarkdownText: return _markdown(self)
 
     def plot(self,
         axes:'Sequence[Axes]|None'=None,  # four; None: of a new figure
@@ -215,7 +225,7 @@ class ReasoningTable(NamedRows, Report):
         return axes
 
 # %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-065
-def _block(first:str, shown:Sequence[Metric], lines:Iterable[tuple[str, Sequence[str]]])->str:
+def _block(first:str, shown:Sequence[Metric], lines:Iterable[tuple[str, Sequence[str]]])->MarkdownText:
     "A Markdown table."
     return markdown_table([first, *(m.label for m in shown)], lines)
 
@@ -223,7 +233,7 @@ def _cells(figures:Mapping[str, Estimate], shown:Sequence[Metric], is_bold:Calla
     "Figures of a row; nothing where nothing is known."
     return [m.text(e, is_bold(m, e), sign) if (e := figures.get(m.name)) else '' for m in shown]
 
-def _markdown(table:ReasoningTable)->str:
+def _markdown(table:ReasoningTable)->MarkdownText:
     "All tables, for a notebook or a terminal."
     best, parts = table.best(), []
     here = [m for m in metrics if any(m.name in r.figures for r in table.rows)]
@@ -231,16 +241,16 @@ def _markdown(table:ReasoningTable)->str:
         shown, lines = [m for m in here if m in some], []
         for r in table.rows:
             cells = _cells(r.figures, shown, lambda m, _: best.get(m.name) == r.name)
-            lines.append((f"*{r.name}*" if r.kind == 'bound' else r.name, cells))
-        parts += [f'**{head}**', _block('', shown, lines)]
+            lines.append((r.shown_name, cells))
+        parts += [MarkdownText(f'**{head}**'), _block('', shown, lines)]
     parts += [f"{table.rows[0].n_item} replies; {_tables['captions']['rows']}", _judges_line(table.about.get('judges'))]
     if table.differences:
         shown = [m for m in here if m in _drawn]
         gaps = [(d.name, _cells(d.figures, shown, lambda _, e: e.leaves_out_zero, '+')) for d in table.differences]
-        parts += ['**Differences**', _block('', shown, gaps), _tables['captions']['differences']]
-    return table.markdown([*parts, _tables['captions']['paper_table_2'], _paper_markdown()])
+        parts += [MarkdownText('**Differences**'), _block('', shown, gaps), _tables['captions']['differences']]
+    return table.markdown([*parts, MarkdownText(_tables['captions']['paper_table_2']), _paper_markdown()])
 
-def _paper_markdown()->str:
+def _paper_markdown()->MarkdownText:
     "The paper's figures."
     digits = dict(bertscore=4, l2=3)
     lines = ((r['name'], [f'{r[m.name]:.{digits.get(m.name, 2)}f}' for m in metrics[:4]]) for r in paper_table_2)

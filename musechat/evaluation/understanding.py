@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
+from ..core.display import join_markdown, markdown_table, MarkdownText
 from ..core.errors import MusechatError, printable
 from ..language.acts import Reference
 from ..language.dialogue_state import advance, changing, Standing
@@ -216,12 +217,12 @@ class UnderstandingReport:
         return dict(predictions=self.predictions, conversations=self.conversations, scores=self.scores,
                     by_kind=self.by_kind)
 
-    def _repr_markdown_(self)->str:
-        head = '| figure | share | 95 % interval | of |\n|---|---:|---|---:|\n'
-        rows = [f"| {name} | {s['share']:.3f} | {s['low']:.3f} to {s['high']:.3f} | {s['n']} |"
-                for name, s in self.scores.items()]
+    def _repr_markdown_(self)->MarkdownText:
+        lines = [(name, [f"{s['share']:.3f}", f"{s['low']:.3f} to {s['high']:.3f}", str(s['n'])])
+                 for name, s in self.scores.items()]
         kinds = ', '.join(f'{kind} {value:.2f}' for kind, value in self.by_kind.items())
-        return head + '\n'.join(rows) + (f'\n\nright in all, by kind: {kinds}' if kinds else '')
+        table = markdown_table(['figure', 'share', '95 % interval', 'of'], lines)
+        return join_markdown([table, f'right in all, by kind: {kinds}' if kinds else ''])
 
     def __repr__(self)->str:
         return f"UnderstandingReport({len(self.predictions)} messages, {len(self.conversations)} conversations)"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Iterator, Sequence
 
+from ..core.display import short_repr
 from ..core.samples import read_toml
 from .lexicon import mended, phrase_items, word_group
 from .text import fold, Token, tokenise
@@ -24,6 +25,7 @@ class Reference:
     value: Any = True    # ranks from 1; lists back from 1; True; a title; words
     start: int = 0       # of its words in the line
     end: int = 0
+    __repr__ = short_repr
 
 @dataclass(frozen=True)
 class Act:
@@ -33,6 +35,7 @@ class Act:
     start: int = 0                    # of its words in the line
     end: int = 0
     is_likeness: bool = False         # "more like the third": the track is a model, and not taken itself
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-009
 _owning = re.compile(r"(\d|one|first|second|third|fourth|fifth|last)['’]s", re.I)
@@ -251,6 +254,7 @@ class Gestures:
     titles: tuple[str, ...]                     # asked for by name
     spans: tuple[tuple[int, int], ...]          # of the message that hold no wish
     line: Line                                  # in which they were found
+    __repr__ = short_repr
 
 def _titles_in(line:Line, pointed:Sequence[Title])->list[Reference]:
     "References for the titles, which are an @ each in the line."

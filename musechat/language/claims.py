@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Iterable, Iterator, NamedTuple, Sequence
 
+from ..core.display import short_repr
 from ..core.samples import read_toml
 from ..core.types import Track
 from ..encoders.impression import sure_tags
@@ -51,6 +52,8 @@ class Known:
         era = {name for name, start in decades.items() if self.year and start <= self.year < start + 10}
         stated = {m.concept for m in read_mentions(clean_text(self.genre))}
         return supported_by(self.tags) | era | {c for c in stated if evidence_of(c) in ('tag', 'mood')}
+
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-007
 def _joined(said:str|Sequence[str]|None)->str|None:
@@ -92,6 +95,7 @@ class NameSpan(NamedTuple):
     end: int
     kind: str      # 'title', 'artist' or 'album'
     owner: int     # 0: the offered track, i: the i-th earlier one
+    __repr__ = short_repr
 
 _joiners = re.compile(r'\s*(?:[,;/&]|\b(?:feat|ft)\b\.?|\b(?:and|with|featuring)\b)\s*', re.I)
 
@@ -137,6 +141,7 @@ class Claim:
     end: int           # one behind the last
     supported: bool
     why: str           # a few words
+    __repr__ = short_repr
 
 _Found = tuple[int, int, str, bool, str]     # start, end, kind, supported, why
 _Verdict = tuple[str, bool, str]             # kind, supported, why

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
+from ..core.display import short_repr
 from .claims import (
     Claim, claim_pattern, Known, longest_reply, names_artist, names_in, names_title, quotation_spans, read_claims,
     sentence_at, sentence_spans)
@@ -176,6 +177,7 @@ class Checked:
     ok: bool
     n_cut: int                    # unsupported claims that are gone
     faults: tuple[str, ...] = ()  # why it is not ok
+    __repr__ = short_repr
 
 _end_mark = re.compile(r'[.!?…]["”’\')\]]*$')
 

@@ -9,6 +9,7 @@ __all__ = ['Lists', 'Finder', 'changing', 'listing', 'resolve', 'Standing', 'pro
 from dataclasses import dataclass, replace
 from typing import Callable, Sequence
 
+from ..core.display import short_repr
 from .acts import Act, Reference
 from .preferences import fade, merge, Preferences, unique, without
 from .understanding import Understanding
@@ -42,6 +43,7 @@ class Standing:
     rejected: tuple[str, ...] = ()
     target: str|None = None        # the track that the search builds on, or the one taken
     is_chosen: bool = False        # the last message pointed at that track itself
+    __repr__ = short_repr
 
 def pronoun(standing:Standing, lists:Lists)->tuple[str, ...]:
     "The track that 'it' means."

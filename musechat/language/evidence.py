@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.display import short_repr
 from ..core.types import Track, TrackTable
 from ..encoders.impression import doubted_tags
 from .name_search import is_by
@@ -39,6 +40,8 @@ class Evidence:
     def as_dict(self)->dict:
         "Everything, for JSON."
         return {k: json_ready(v) for k, v in asdict(self).items()}
+
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/50_evidence.ipynb #cell-011
 _column_of = {column: j for j, column in enumerate(columns)}

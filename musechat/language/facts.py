@@ -9,6 +9,7 @@ __all__ = ['untitled', 'Facts', 'Pair']
 import re
 from dataclasses import dataclass
 
+from ..core.display import short_repr
 from ..encoders.musicnn import msd_tags, mtt_tags
 from .names import clean_text, guess_names
 
@@ -55,6 +56,8 @@ class Facts:
         "The artist, official or as the title gives it away; None where nothing does."
         return clean_text(self.artists or guess_names(self.title, self.description)[0], 100) or None
 
+    __repr__ = short_repr
+
 # %% ../../nbs/30_language/02_facts.ipynb #cell-011
 @dataclass(frozen=True)
 class Pair:
@@ -81,3 +84,5 @@ class Pair:
     def offers(self)->tuple[Facts, ...]:
         "The tracks in the order in which the recommender offers them; the original is the last."
         return (self.candidate, *self.others, self.original)
+
+    __repr__ = short_repr

@@ -10,6 +10,7 @@ __all__ = ['Entry', 'marks', 'Item', 'lexicon', 'phrase_at', 'word_group', 'is_s
 from functools import lru_cache
 from typing import Any, Iterator, NamedTuple, Sequence
 
+from ..core.display import short_repr
 from ..core.samples import package_file
 from .text import comparatives, read_table, split_list, Token, tokenise
 from .vocabulary import concepts, occasions
@@ -21,6 +22,7 @@ class Item(NamedTuple):
     value: Any
     start: int       # in the text
     end: int
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-007
 _compared_kinds = ('tempo', 'loudness', 'mood', 'measure', 'era')     # of concepts whose words have comparatives

@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, Sequence
 
+from ..core.display import short_repr
 from ..core.samples import package_file
 from .facts import Facts
 from .names import clean_text
@@ -52,6 +53,7 @@ class Phrase(NamedTuple):
     words: tuple[str, ...]
     kind: str           # 'concept', 'idiom', or a kind of cue
     value: str          # the concept's name, or the cue
+    __repr__ = short_repr
 
 def _lexicon()->dict[str, list[Phrase]]:
     "Every phrase by its first word, longest first."
@@ -161,6 +163,7 @@ class Mention(NamedTuple):
     direct: bool        # a negation stands close before it
     word: str           # as it was said
     sentence: str       # the folded sentence around it
+    __repr__ = short_repr
 
 def _sentences(words:Sequence[str])->list[list[str]]:
     "Words in runs that end with . ! ? or ;"

@@ -10,6 +10,7 @@ __all__ = ['Years', 'Range', 'axes', 'Preference', 'Critique', 'AspectCritique',
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Callable, Iterable
 
+from ..core.display import as_markdown, join_markdown, MarkdownText, short_repr
 from ..core.errors import printable
 from .text import read_table
 from .vocabulary import aspect_kinds, clash, concepts, decades, opposed, wider
@@ -22,6 +23,7 @@ class Preference:
     weight: float = 1.    # > 0; 0.6 for "a bit", 1.4 for "very"
     said: str = ''        # the user's words
     either: str = ''      # "strings or a piano": the concept that this is an alternative to
+    __repr__ = short_repr
 
 @dataclass(frozen=True)
 class Critique:
@@ -31,6 +33,7 @@ class Critique:
     weight: float = 1.
     said: str = ''
     than: str|None = None # id of the track compared with; None: the one offered last
+    __repr__ = short_repr
 
 @dataclass(frozen=True)
 class AspectCritique:
@@ -40,6 +43,7 @@ class AspectCritique:
     weight: float = 1.
     said: str = ''
     than: str|None = None # id of the track that it is said of; None: the one offered last
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-007
 def json_ready(value:object)->object:
@@ -97,8 +101,12 @@ class Preferences:
         passive = ('not_understood', 'retracted', 'hints')
         return any(getattr(self, f) not in ((), None, 0, False) for f in self.__dataclass_fields__ if f not in passive)
 
-    def _repr_markdown_(self)->str:
-        return '; '.join(f'**{k}**: {v}' for k, v in summary(self).items()) or '*no wishes*'
+    def _repr_markdown_(self)->MarkdownText:
+        lines = (as_markdown('**{name}**: {said}', name=k, said=v) for k, v in summary(self).items())
+        return join_markdown(lines, '; ') or MarkdownText('*no wishes*')
+
+    def __str__(self)->str: return '; '.join(f'{k}: {v}' for k, v in summary(self).items()) or 'no wishes'
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/28_preferences.ipynb #cell-010
 def _names_summary(p:Preferences)->dict[str, str]:

@@ -10,6 +10,7 @@ __all__ = ['Names', 'Similar', 'find_items', 'Event', 'Memory', 'Operators', 'De
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Iterable, Sequence
 
+from ..core.display import short_repr
 from ..core.errors import printable
 from .lexicon import Item, phrase_items, word_group
 from .name_search import find_by, find_like, find_names, find_works
@@ -72,6 +73,7 @@ class Event:
     either: str = ''          # the concept that this is an alternative to
     is_loose: bool = False    # part of an occasion: what was asked for by name counts more
     start: int = 0            # of its words in the text
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/30_reading.ipynb #cell-018
 class Memory:

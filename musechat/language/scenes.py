@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from ..core.display import as_markdown, MarkdownText, short_repr
 from ..core.errors import printable
 from ..encoders.sights import load_sights
 from ..encoders.vision import imagenet_classes
@@ -48,6 +49,8 @@ class Scene:
         prior = _checked(read_weights(row['concepts']))
         least, said = float(row['least'] or 1), row['said'] or row['scene']
         return cls(row['scene'], said, _numbers(row['classes']), least, row['place'], prior)
+
+    __repr__ = short_repr
 
 scenes = list(map(Scene.from_row, read_table('language', 'scenes.tsv')))
 
@@ -152,6 +155,7 @@ class Reason(NamedTuple):
     weight: float
     kind: str          # 'scene', 'measurement' or 'likeness'
     seen: str          # what was seen: a scene's name, or words such as 'quick cuts'
+    __repr__ = short_repr
 
 _lively_spot = (('dance', .5), ('beat', .4), ('energetic', .3))
 _measure_table = read_table('language', 'video_measures.tsv')
@@ -175,8 +179,7 @@ def _measure_reasons(measures:Measures)->list[Reason]:
     return reasons
 
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-022
-def _markdown_list(pairs:Sequence[tuple[str, float]])->str:
-    return ', '.join(f'{printable(name)} {x:.2f}' for name, x in pairs)
+def _listed(pairs:Sequence[tuple[str, float]])->str: return ', '.join(f'{printable(name)} {x:.2f}' for name, x in pairs)
 
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-023
 @dataclass(frozen=True)
@@ -197,14 +200,16 @@ class VideoDescription:
         left = [(c, w) for c, w in net.items() if w > .05]
         return dict(sorted(left, key=lambda pair: -pair[1]))
 
-    def _repr_markdown_(self)->str:
-        m = self.measures
-        seen = _markdown_list([(name, p) for name, p in self.classes[:5] if p >= .01])
-        suits = _markdown_list(list(self.prior.items())[:8])
-        scenes = _markdown_list(self.scenes[:3]) or 'none known'
-        return (f"**seen**: {seen}\n\n**scenes**: {scenes}\n\n**suits**: {suits}\n\n"
-                f"brightness {m.brightness:.2f}, colour {m.colourfulness:.2f}, motion {m.motion:.2f}, "
-                f"action {m.action:.2f}, {m.cuts_per_min:.0f} cuts a minute")
+    def _repr_markdown_(self)->MarkdownText:
+        seen = _listed([(name, p) for name, p in self.classes[:5] if p >= .01])
+        suits, scenes = _listed(list(self.prior.items())[:8]), _listed(self.scenes[:3]) or 'none known'
+        return as_markdown(
+            "**seen**: {seen}\n\n**scenes**: {scenes}\n\n**suits**: {suits}\n\n"
+            "brightness {m.brightness:.2f}, colour {m.colourfulness:.2f}, motion {m.motion:.2f}, "
+            "action {m.action:.2f}, {m.cuts_per_min:.0f} cuts a minute",
+            seen=seen, scenes=scenes, suits=suits, m=self.measures)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/35_scenes.ipynb #cell-025
 _least = np.array([scene.least for scene in scenes], np.float32)

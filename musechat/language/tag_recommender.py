@@ -17,6 +17,7 @@ from typing import NamedTuple, Sequence
 import numpy as np
 import torch
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError
 from ..core.files import cache_dir, write_atomic
 from ..core.types import Ranking, Request, Track, TrackTable
@@ -119,6 +120,7 @@ class KnownTable(NamedTuple):
     artists: tuple[str, ...]        # each once
     titles: tuple[str, ...]
     albums: tuple[str, ...]
+    __repr__ = short_repr
 
 def _names_of(table:TrackTable, kind:str)->tuple[str, ...]:
     return tuple(dict.fromkeys(name for t in table.tracks if (name := getattr(t, kind))))

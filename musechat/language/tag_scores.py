@@ -16,6 +16,7 @@ from typing import Iterable, NamedTuple, Sequence
 import numpy as np
 import torch
 
+from ..core.display import short_repr
 from ..core.types import Track, TrackTable
 from ..encoders.musicnn import msd_tags, mtt_tags
 from .preferences import Preferences, Range, Years
@@ -132,6 +133,8 @@ class TableStats:
             self.segment_z = ((segment_logits(table) - self.middle)/self.spread).clamp(-_z_max, _z_max)
         return self.segment_z
 
+    __repr__ = short_repr
+
 # %% ../../nbs/30_language/45_tag_scores.ipynb #cell-020
 def _known(values:Iterable[float|None])->torch.Tensor:
     return torch.tensor([float(v) if v is not None and v > 0 else float('nan') for v in values])
@@ -205,6 +208,7 @@ class Pull(NamedTuple):
     concepts: tuple[str, ...]
     side: str             # 'liked', 'disliked' or 'fitting' (the video's)
     weight: float
+    __repr__ = short_repr
 
 _must_be_there = 2.     # weight of a liked instrument or voice
 _heard_from = .5        # how far above the middle it counts as heard

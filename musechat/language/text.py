@@ -13,6 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple, Sequence
 
+from ..core.display import short_repr
 from ..core.errors import printable
 from ..core.samples import package_file
 
@@ -62,7 +63,9 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+    __repr__ = short_repr
 
+# %% ../../nbs/30_language/05_text.ipynb #cell-df18934c
 def _written_out(word:str, keep_s:bool)->str:
     "A word without apostrophes: `don't` as 'do not', `lady's` as 'ladys' or 'lady'."
     if word in _short_forms: return _short_forms[word]

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Sequence
 
+from ..core.display import short_repr
+from ..core.errors import printable
 from .acts import Act, blanked, Gestures, Line, read_gestures, Reference, Spans
 from .languages import languages, translate
 from .lexicon import phrase_items
@@ -28,6 +30,7 @@ class Context:
     artists: tuple[str, ...] = ()            # names in the library
     library_titles: tuple[str, ...] = ()
     albums: tuple[str, ...] = ()
+    __repr__ = short_repr
 
 @dataclass(frozen=True)
 class Understanding:
@@ -50,7 +53,7 @@ class Understanding:
     def __repr__(self)->str:
         target = f', {self.target.kind} {self.target.value}' if self.target else ''
         drops = f', drops {", ".join(self.drops)}' if self.drops else ''
-        return f"{self.act}{target}: {self.preferences._repr_markdown_()}{drops}"
+        return printable(f"{self.act}{target}: {self.preferences}{drops}", 300)
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-009
 _clock = r'(?:(?P<min>\d{1,2}):(?P<sec>\d\d)|(?P<n>\d{1,3}) ?(?P<unit>s\b|sec\w*|min\w*))'

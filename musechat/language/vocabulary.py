@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Sequence
 
+from ..core.display import short_repr
 from ..encoders.musicnn import msd_tags, mtt_tags
 from .text import comparatives, read_table, split_list
 
@@ -39,6 +40,8 @@ class Concept:
         "What bears out a claim: its 'tag', any of many as for a 'mood' without a tag of its own, or 'none'."
         if not self.support: return 'none'
         return 'mood' if self.kind == 'mood' and self.name not in known_tags else 'tag'
+
+    __repr__ = short_repr
 
 # %% ../../nbs/30_language/08_vocabulary.ipynb #cell-007
 def read_weights(

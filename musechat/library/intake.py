@@ -21,6 +21,7 @@ import torch
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from ..core.display import short_repr
 from ..core.errors import LibraryError, MediaError, printable
 from ..core.files import write_atomic
 from ..core.types import Recommender
@@ -64,6 +65,8 @@ class AddReport:
         failed = [f"  failed: {printable(p)}: {k}: {printable(r)}" for p, k, r in self.failed]
         doubles = [f"  duplicate: {printable(p)} has the same sound as {printable(q)}" for p, q in self.duplicates]
         return '\n'.join([first, *failed, *doubles])
+
+    __repr__ = short_repr
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-008
 class Memory:
@@ -156,6 +159,7 @@ class NewTrack:
     path: str
     stat: Stat
     track_id: str
+    __repr__ = short_repr
 
 _ear_hz = 16000  # what the ears for tempo, mood and voice take
 
@@ -177,6 +181,8 @@ class Decoded:
         p = self.pieces
         waves = real_waves(p.waves, p.mask, p.sample_rate_hz)
         return [wave.numpy() for wave in waves if len(wave) >= _ear_hz]
+
+    __repr__ = short_repr
 
 # %% ../../nbs/40_library/15_intake.ipynb #cell-014b
 heard_names = (*moods, 'voice', 'speech')  # columns of a row, in the order of the feature `heard`

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from ..core.display import as_markdown, join_markdown, MarkdownText, short_repr
 from ..core.errors import LibraryError, media_error_kinds, printable
 from ..core.types import Recommender, Track, TrackTable
 from ..encoders.cache import FeatureCache
@@ -81,15 +82,13 @@ class Where:
     def _is_under(self, track:Track)->bool:
         return self.under is None or is_inside(track.path, os.path.realpath(os.path.expanduser(self.under)))
 
-# %% ../../nbs/40_library/20_library.ipynb #cell-010
-def _escaped(text:str)->str:
-    "Text of a stranger, for Markdown that may hold HTML."
-    return ''.join(f'&#{ord(c)};' if c in '<>&*_`[]|\\#!~' else c for c in printable(text, 80))
+    __repr__ = short_repr
 
-def _line(track:Track)->str:
+# %% ../../nbs/40_library/20_library.ipynb #cell-010
+def _line(track:Track)->MarkdownText:
     "A track in a Markdown list."
-    artist = f", {_escaped(track.artist)}" if track.artist else ''
-    return f"- {_escaped(track.name)}{artist}: {', '.join(words_for(track, sure_tags(track, 'msd', 3)))}"
+    name = ', '.join(printable(x, 80) for x in (track.name, track.artist) if x)
+    return as_markdown('- {name}: {said}', name=name, said=', '.join(words_for(track, sure_tags(track, 'msd', 3))))
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-011
 class LibraryReader(LibraryFolder):
@@ -138,11 +137,12 @@ class LibraryReader(LibraryFolder):
         return {t.track_id: t for t in to_tracks(self.store.rows(track_columns, ids))}
 
     def __repr__(self): return f"Library({printable(self.path)}, {len(self)} tracks)"
-    def _repr_markdown_(self)->str:
+    def _repr_markdown_(self)->MarkdownText:
         tracks = self.tracks()
         hours, n_artist = sum(t.duration_s for t in tracks)/3600, len({t.artist for t in tracks if t.artist})
-        title = f"**Library** of {len(tracks)} tracks, {hours:.1f} hours, {n_artist} artists\n\n"
-        return title + '\n'.join(map(_line, tracks[:10]))
+        title = as_markdown('**Library** of {n} tracks, {hours:.1f} hours, {n_artist} artists', n=len(tracks),
+                            hours=hours, n_artist=n_artist)
+        return join_markdown([title, join_markdown(map(_line, tracks[:10]), '\n')])
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-013
 @dataclass
@@ -168,6 +168,8 @@ class CheckReport:
         for name in ('missing', 'changed', 'damaged', 'other_version'):
             lines += [f"  {name.replace('_', ' ')}: {printable(x)}" for x in getattr(self, name)]
         return '\n'.join(lines)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/40_library/20_library.ipynb #cell-014
 def _is_sound(row:dict)->bool:

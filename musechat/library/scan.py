@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Sequence
 
+from ..core.display import short_repr
+
 # %% ../../nbs/40_library/00_scan.ipynb #cell-005
 _audio = frozenset('.mp3 .flac .ogg .oga .opus .wav .m4a .m4b .aac .mka .wma .aif .aiff .ape .wv .mpc'.split())
 _either = frozenset('.mp4 .mov .mkv .webm .avi'.split())       # sound, or a video that happens to lie among the music
@@ -30,6 +32,8 @@ class Found:
     def take(self, path:str, stat:os.stat_result)->None:
         "Note a file."
         self.files[path] = (stat.st_size, stat.st_mtime_ns)
+
+    __repr__ = short_repr
 
 def _ending(path:str)->str: return os.path.splitext(path)[1].lower()
 

@@ -23,6 +23,7 @@ import torch
 from filelock import FileLock
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import LibraryError, printable
 from ..core.types import Track, TrackTable
 from ..encoders.musicnn import msd_tags, mtt_tags
@@ -203,6 +204,8 @@ class Vectors:
         at = [bisect_left(self.ids, i) for i in ids]
         there = all(k < len(self.ids) and self.ids[k] == i for k, i in zip(at, ids))
         return [self.places[k] for k in at] if there else None
+
+    __repr__ = short_repr
 
 # %% ../../nbs/40_library/10_store.ipynb #cell-015
 class LanceStore(LanceTable):

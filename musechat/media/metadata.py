@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from .sandbox import in_worker, Limits, OpenFile, operation
 
@@ -58,6 +59,7 @@ class Metadata:
     year: int|None = None
     genres: tuple[str, ...] = ()
     licence: str|None = None
+    __repr__ = short_repr
 
 # %% ../../nbs/10_media/30_metadata.ipynb #cell-015
 def from_tags(

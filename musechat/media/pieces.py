@@ -14,6 +14,7 @@ from typing import Callable, TYPE_CHECKING
 
 import numpy as np
 
+from ..core.display import short_repr
 from ..core.errors import MediaError
 from .read import check_samples, sound_at, sound_clip, sound_length_s
 from .readers import find_streams
@@ -62,6 +63,7 @@ class Pieces:
     stretch: np.ndarray  # float32: a longer part of the track, for its tempo
     sample_rate_hz: int
     duration_s: float    # of the whole track
+    __repr__ = short_repr
 
 if TYPE_CHECKING: from av.container import InputContainer
 

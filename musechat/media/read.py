@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator
 
 import numpy as np
 
+from ..core.display import short_repr
 from ..core.errors import MediaError
 from ..core.types import central_clip, cut_segments, Segment
 from .readers import decoded, find_streams, read_pictures, reader_of, seek, timeline
@@ -50,6 +51,7 @@ class MediaInfo:
     audio_codec: str = ''
     sample_rate_hz: int = 0
     n_channels: int = 0
+    __repr__ = short_repr
 
 # %% ../../nbs/10_media/10_read.ipynb #cell-010
 if TYPE_CHECKING:
@@ -166,6 +168,7 @@ class Frames:
     duration_s: float    # of the whole video
     reader: str = 'PyAV' # which reader decoded them, or 'decord'
     def __len__(self): return len(self.images)
+    __repr__ = short_repr
 
 def pick_frames(
     shown_s:np.ndarray,  # (n_frame,) when each frame appears, seconds, ascending
@@ -260,6 +263,7 @@ class Audio:
     sample_rate_hz: int
     start_s: float     # where the clip starts in its file
     duration_s: float  # of the whole file
+    __repr__ = short_repr
 
 def read_audio(
     path:str|Path,               # an audio file, or a video with sound
@@ -416,6 +420,7 @@ class Media:
     "Both sides of a file; what it does not have is None."
     frames: Frames|None
     audio: Audio|None
+    __repr__ = short_repr
 
 def read_many(
     paths:Iterable[str|Path],  # media files

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast, Iterable, Iterator
 
 import numpy as np
 
+from ..core.display import short_repr
 from .sandbox import OpenFile
 
 _log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Timeline:
     key_of: np.ndarray  # (n,) index of the keyframe from which each can be decoded
     base_s: float       # a tick in seconds
     regular: bool       # whether frames can be counted from keyframes on
+    __repr__ = short_repr
 
 def timeline(
     file:OpenFile,

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Iterator
 import numpy as np
 
 import musechat
+from ..core.display import short_repr
 from ..core.errors import MediaError, MusechatError, printable
 
 _log = logging.getLogger(__name__)
@@ -201,6 +202,8 @@ class OpenFile:
         most = self.limits.result_mb
         if n_bytes > most << 20: raise self.fail('too_large', f'{what} are over the budget of {most} MiB')
 
+    __repr__ = short_repr
+
 # %% ../../nbs/10_media/00_sandbox.ipynb #cell-030
 @dataclass(frozen=True)
 class Operation:
@@ -211,6 +214,7 @@ class Operation:
 
     @property
     def name(self)->str: return self.run.__name__
+    __repr__ = short_repr
 
 def operation(
     module:str,              # full name of the module that defines the function

@@ -12,6 +12,7 @@ from typing import Mapping, Protocol, Sequence
 import torch
 from torch import nn
 from torch.nn import functional as F
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from .losses import losses
 from .saving import check_settings, evaluating, mean_by_item, SavedModel
@@ -34,6 +35,8 @@ class MvpConfig:
         check_settings(self, whole=dict(d_video=1, d_music=1, d_model=1, d_hidden=0),
                        number=dict(dropout=(0, .99), temperature=(.01, 1e3)), choice=dict(loss=losses),
                        text=('video_version', 'music_version'))
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-009
 class Standardise(nn.Module):
@@ -60,6 +63,8 @@ class Standardise(nn.Module):
         std, mean = torch.std_mean(x.double(), dim=0, correction=0)
         self.mean.copy_(mean)
         self.std.copy_(torch.where(std > 1e-6, std, 1.))
+
+    __repr__ = short_repr
 
 class Tower(Standardise):
     "Standardise, project, normalise."
@@ -137,3 +142,5 @@ class Mvp(SavedModel):
         _check_versions(self.config, features)
         rows, offsets = features.summaries()
         return mean_by_item(_embed_segments(self.music, rows), offsets)
+
+    __repr__ = short_repr

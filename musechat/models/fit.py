@@ -23,6 +23,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import append_jsonl, content_hash, read_jsonl, write_atomic
 from ..core.jobs import job_lock, open_journal
@@ -91,6 +92,8 @@ class TrainConfig:
 
     def _check(self, name:str, good:bool, needed:str):
         if not good: raise ValueError(f"{name} must be {needed}, got {printable(repr(getattr(self, name)), 40)}")
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/20_fit.ipynb #cell-015
 def learning_rate(
@@ -343,6 +346,7 @@ class FitResult:
     bad: int = 0                # evaluations since
     stopped: bool = False       # early
     figures: dict = field(default_factory=dict)  # of the best evaluation
+    __repr__ = short_repr
 
 Evaluate = Callable[[nn.Module], Mapping[str, float]]  # figures of a model
 

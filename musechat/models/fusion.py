@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import printable
 from .candidate_ranker import held_scale, Standardise
 from .losses import losses
@@ -81,6 +82,8 @@ class FusionConfig:
         "How many tags are read off a summary; 0 where `n_best` is."
         return sum(b - a for a, b in self.vocabularies) if self.n_best else 0
 
+    __repr__ = short_repr
+
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-009
 @dataclass
 class Query:
@@ -109,6 +112,8 @@ class Query:
         there = {n: x for n in names if (x := getattr(self, n)) is not None}
         masks = {n: torch.zeros(x.shape[:-1], dtype=torch.bool, device=x.device) for n, x in there.items()}
         return replace(self, **{f'{n}_mask': mask for n, mask in masks.items()})
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-011
 Rows = Sequence[Sequence[torch.Tensor]]  # b requests, each a list of pieces (n, d), the newest first
@@ -165,6 +170,8 @@ class Projection(nn.Module):
         "Take mean and deviation from the training set."
         self.norm.measure(x)
 
+    __repr__ = short_repr
+
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-017
 _soft = .15, .6  # widths of the sigmoids, in units of the scores' logarithmic odds
 
@@ -199,6 +206,8 @@ class SummaryProjection(Projection):
         super().measure(x)
         self.tag_norm.measure(self._tags_of(x))
         self.tag_norm.std.clamp_(min=.1)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-022
 class ContextEncoder(nn.Module):
@@ -236,6 +245,8 @@ class ContextEncoder(nn.Module):
             n = int(length[rows].max())
             out[rows, :n] = self.layers(x[rows, :n], src_key_padding_mask=~mask[rows, :n]).to(out.dtype)
         return out
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/40_fusion.ipynb #cell-024
 def _unit(x:torch.Tensor)->torch.Tensor: return F.normalize(x.float(), dim=-1)
@@ -343,3 +354,5 @@ class Fusion(_Sides):
         out = _unit(seen), _unit(seen + answer), self.track(summary), scale
         if blind: out = *out, _unit(answer)
         return (*out, self.read(words).float()) if self.read is not None else out
+
+    __repr__ = short_repr

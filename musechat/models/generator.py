@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from ..core.display import short_repr
 from ..core.errors import MusechatError, PretrainedError, printable, require
 from ..core.files import cache_dir
 from ..encoders.base import load_part, load_pretrained, quiet
@@ -56,6 +57,8 @@ class GeneratorConfig:
             raise ValueError(f"dropout must lie in [0, 1) and alpha be > 0, got {self.dropout} and {self.alpha}")
         if not self.targets or not all(isinstance(t, str) and t for t in self.targets):
             raise ValueError(f"targets must be names of layers, got {printable(repr(self.targets), 60)}")
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-010
 def _halves(weight:np.ndarray, n_head:int)->np.ndarray:
@@ -185,6 +188,7 @@ class GenerationRequest(NamedTuple):
     year: int|None = None    # of its release
     said: str|None = None    # the user's newest words; None in the first turn of a chat
     before: str|None = None  # name of the track offered before; None in the first turn
+    __repr__ = short_repr
 
 system_prompt = ("You recommend music for videos. Offer the track by its name, say in one or two sentences how it "
                  "sounds and why it fits, and heed what the user said.")
@@ -214,6 +218,7 @@ class Frame(NamedTuple):
     between: str             # text behind the message, up to where the reply begins
     gap: str                 # what stands between that and the reply's first word
     end: int                 # the token that closes a reply
+    __repr__ = short_repr
 
 def _ids(tokenizer:'PreTrainedTokenizerBase', text:str)->list[int]:
     return tokenizer(text, add_special_tokens=False)['input_ids']
@@ -426,6 +431,8 @@ class Generator(_Parts):
         model.merged = {k: state[k] for k in apart}
         if apart: merge_updates(model.lm, config, model.merged)
         return model.to(device).eval()
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/50_generator.ipynb #cell-052
 def track_music(

@@ -17,6 +17,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, TypeVar
 import torch
 from torch import nn
 from torch.nn import functional as F
+from ..core.display import short_repr
 from ..core.errors import PretrainedError, printable
 from ..core.files import write_atomic
 from ..encoders.checkpoints import hub_folder
@@ -164,6 +165,8 @@ class SavedModel(nn.Module):
         state = read_state(folder, sha256, {k: v.shape for k, v in model.state_dict().items()})
         model.load_state_dict({k: v.float() for k, v in state.items()}, assign=True)
         return model.eval()
+
+    __repr__ = short_repr
 
 # %% ../../nbs/50_models/10_saving.ipynb #cell-024
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import torch
 from torch import nn
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..data.corpus import Item
 from ..core.metrics import median_rank, pool_metrics, pool_ranks, random_pools, RankingTable, recall_at_k
@@ -243,6 +244,7 @@ class Candidate:
     n_pool: int                  # tracks it was chosen from
     rank_of_original: int        # place of the video's own music if it stood in the pool, from 1
     original_score: float        # its cosine
+    __repr__ = short_repr
 
 def _pool(item_id:str, n:int, own:np.ndarray, size:int, seed:int)->np.ndarray:
     "A random pool out of n tracks, none twice, without the video's `own` (ascending numbers)."

@@ -18,6 +18,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, TYPE_CHECKING
 
 from filelock import FileLock
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
 from ..encoders.presets import get_preset, Preset
@@ -197,6 +198,7 @@ class Plan:
     split: dict[str, str]             # item_id -> 'train', 'validation' or 'test'
     candidates: dict[str, Candidate]  # by item_id
     pairs: list[Pair]                 # in the corpus' order
+    __repr__ = short_repr
 
 # %% ../../nbs/70_training/10_dataset.ipynb #cell-019
 def _candidates(mvp:str|Path|None, corpus:Corpus, found:Features, split:dict[str, str], out:Path, seed:int,
@@ -279,6 +281,7 @@ class Data(NamedTuple):
     features: Features
     quartets: 'DatasetDict'
     split: dict[str, str]  # item_id -> 'train', 'validation' or 'test'
+    __repr__ = short_repr
 
 def quartets_folder(
     path:str|Path,         # of quartets, or of a corpus

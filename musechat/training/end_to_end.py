@@ -24,6 +24,7 @@ from torch import distributed as dist
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..core.files import write_atomic
 from ..data.corpus import Corpus, Item
@@ -187,6 +188,7 @@ class Sound(NamedTuple):
     "Spectrograms of a batch: of the right tracks, in the order of the requests, then of other tracks on offer."
     spectrogram: torch.Tensor    # float32 (n, n_frame, n_mel), normalised as AST wants them
     mask: torch.Tensor           # bool (n, n_token): tokens that stand for real sound
+    __repr__ = short_repr
 
 def patch_mask(
     config:'ASTConfig',
@@ -354,6 +356,8 @@ class FusionWithMusic(_Hearing):
         version = weights_version('music', self.music, 'fbank')
         self.config = self.fusion.config = replace(self.config, music_version=version)
         return self.fusion.save_pretrained(folder, about)
+
+    __repr__ = short_repr
 
 # %% ../../nbs/70_training/30_end_to_end.ipynb #cell-027
 class _Answered:

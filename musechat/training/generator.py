@@ -16,6 +16,7 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
 import numpy as np
 import torch
 from torch import distributed as dist
+from ..core.display import short_repr
 from ..core.errors import MusechatError
 from ..data.corpus import Corpus, items_of_tracks
 from ..data.features import Features
@@ -37,6 +38,7 @@ class Sample(NamedTuple):
     facts: Facts  # of the track: what the reply may claim
     before: tuple[Facts, ...] = ()  # tracks offered earlier, oldest first
     video_id: str = ''
+    __repr__ = short_repr
 
 def facts_of(
     row:Mapping,  # 'target', 'candidate' or one of 'others' of a quartet
@@ -124,8 +126,8 @@ class ReplySamples:
     @property
     def fingerprint(self)->str:
         "Changes with the samples and with what is done to them."
-        about = repr([(s.ask, s.item, s.reply) for s in self.samples])
-        about += repr((self.drop_name, self.drop_music, self.limit, self.seed, self.frame))
+        about = repr([(*s.ask, s.item, s.reply) for s in self.samples])
+        about += repr((self.drop_name, self.drop_music, self.limit, self.seed, *self.frame))
         return hashlib.sha256(about.encode('utf-8', 'backslashreplace') + self.music.numpy().tobytes()).hexdigest()[:16]
 
     def prompt(self, ask:GenerationRequest)->list[int]:

@@ -22,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..data.corpus import Corpus, items_of_tracks
 from ..encoders.audio import tag_columns
@@ -54,6 +55,7 @@ class Dialog:
             raise ValueError(f"there must be one answer to each offer, got {len(self.answers)} and {len(self.offered)}")
     @property
     def n_turn(self)->int: return 1 + len(self.answers)
+    __repr__ = short_repr
 
 # %% ../../nbs/70_training/20_recommender.ipynb #re-01
 def read_dialogs(

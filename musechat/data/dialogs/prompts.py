@@ -12,6 +12,7 @@ import json
 import unicodedata
 from dataclasses import dataclass
 from typing import Sequence
+from ...core.display import short_repr
 from ...core.samples import read_toml
 from ...language.facts import Facts, Pair
 from ...language.names import clean_text
@@ -96,6 +97,8 @@ class Prompt:
     def messages(self)->list[dict]:
         "As chat interfaces take it."
         return [dict(role='system', content=self.system), dict(role='user', content=self.user)]
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/40_dialogs/00_prompts.ipynb #prompt-build
 def build_prompt(

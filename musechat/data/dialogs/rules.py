@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Iterator, NamedTuple, Sequence
 
+from ...core.display import short_repr
 from ...core.errors import printable
 from ...core.types import Turn
 from ...language.facts import Facts, Pair
@@ -33,6 +34,8 @@ class Violation:
     def __str__(self):
         where = '' if self.turn is None else f'message {self.turn + 1}: '
         return f'{where}{self.rule}: {self.detail}'
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/40_dialogs/05_rules.ipynb #cell-007
 _fields = ('title', 'track', 'album', 'artists', 'description')

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator, Sequence, TYPE_CHECKING
 
+from ...core.display import as_markdown, MarkdownText
 from ...core.errors import printable, require
 from ...core.files import cache_dir
 from ...core.types import Turn
@@ -140,7 +141,7 @@ class Estimate:
         tokens = f'about {self.tokens_in} tokens in and {self.tokens_out} out'
         asked = f'{self.n_requests} requests ({self.n_cached} more are in the cache), {tokens}{cost}'
         return f'{asked}; twice that if every dialog needs a repair'
-    _repr_markdown_ = __repr__
+    def _repr_markdown_(self)->MarkdownText: return as_markdown('{told}', told=repr(self))
 
 # %% ../../../nbs/60_data/40_dialogs/30_server.ipynb #cell-022
 def _reply_dialog(choice:dict, pair:Pair)->tuple[Turn, ...]:

@@ -21,6 +21,7 @@ from typing import Callable, Iterator, Literal, Protocol, Sequence, TYPE_CHECKIN
 
 from tqdm import tqdm
 
+from ...core.display import join_markdown, markdown_table, MarkdownText, short_repr
 from ...core.errors import MusechatError, printable, require
 from ...core.files import append_jsonl, atomic_path, write_atomic
 from ...core.jobs import job_lock, open_journal
@@ -166,22 +167,21 @@ class SynthesisReport:
         "JSON values."
         return asdict(self) | dict(n_left=self.n_left)
 
-    def __repr__(self)->str:
+    __repr__ = short_repr
+    def __str__(self)->str:
         text = f"{self.n_written} of {self.n_pairs} dialogs written by {self.backend} ({printable(self.model, 60)})"
         text += f"; {self.n_repaired} of them repaired, {self.n_dropped} dropped"
         reasons = ', '.join(f'{printable(k, 80)}: {n}' for k, n in list(self.failures.items())[:3])
         if self.n_failed: text += f"; {self.n_failed} without an answer ({reasons})"
         return text + (f"; {self.n_left} left, run again to go on" if self.n_left else '')
 
-    def _repr_markdown_(self)->str:
-        def safe(text): return printable(text, 400).replace('|', '\\|').replace('<', '&lt;')
-        first, last, lines = self.broken_at_first, self.dropped_for, [safe(repr(self))]
-        head = '| rule | broken at first | dropped for it | for example |'
-        if first or last: lines += ['', head, '|---|---|---|---|']
+    def _repr_markdown_(self)->MarkdownText:
+        first, last, lines = self.broken_at_first, self.dropped_for, []
         for rule in sorted({*first, *last}, key=lambda r: (-first.get(r, 0), r)):
-            example = safe(self.examples.get(rule, ''))
-            lines.append(f"| {rule} | {first.get(rule, 0)} | {last.get(rule, 0)} | {example} |")
-        return '\n'.join(lines)
+            example = printable(self.examples.get(rule, ''), 400)
+            lines.append((rule, [str(first.get(rule, 0)), str(last.get(rule, 0)), example]))
+        heads = ['rule', 'broken at first', 'dropped for it', 'for example']
+        return join_markdown([str(self), markdown_table(heads, lines) if lines else ''])
 
 # %% ../../../nbs/60_data/40_dialogs/20_synthesis.ipynb #cell-027
 def _read_rows(path:Path)->Iterator[tuple[int, dict]]:
@@ -392,7 +392,7 @@ def _signature(pairs:Sequence[Pair], backend:Backend, check:Callable, repair:boo
     n_ids = len({p.pair_id for p in pairs})
     if n_ids < len(pairs): raise SynthesisError(f"pair_id must be unique: {len(pairs)} pairs have {n_ids}")
     known = hashlib.sha256()
-    for p in pairs: known.update(repr(p).encode('utf-8', 'backslashreplace'))
+    for p in pairs: known.update(json.dumps(asdict(p), default=str).encode())
     first = getattr(backend, 'build_prompt', build_prompt)(pairs[0], ())
     return dict(backend=backend.name, model=backend.model, settings=getattr(backend, 'settings', {}),
                 prompt_version=first.version, prompt_hash=first.sha256[:16], pairs=known.hexdigest()[:16],

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Iterator, Sequence
+from ...core.display import short_repr
 from ...core.errors import MusechatError, printable
 from ...core.samples import read_toml
 from ...core.types import Turn
@@ -45,6 +46,7 @@ class Feature:
     adj: tuple[str, ...]   # a ... song
     has: tuple[str, ...]   # a song with ...
     bare: tuple[str, ...]  # more ..., less ...
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/40_dialogs/10_templates.ipynb #cell-010
 def _read_features()->dict[str, Feature]:

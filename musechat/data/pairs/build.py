@@ -20,6 +20,7 @@ from typing import Callable, Sequence
 from PIL.Image import DecompressionBombError as TooManyPixels
 from tqdm import tqdm
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, media_error_kinds, MusechatError, printable
 from ...core.files import append_jsonl, atomic_path, media_id, read_jsonl, write_atomic
 from ...core.jobs import job_lock, signature_hash
@@ -133,6 +134,8 @@ class Sounds:
         audio = target.relative_to(self.out).as_posix()
         return PairTrack(audio, sound_id(target), round(info.audio_s, 2), licence_of(file), made_from(file))
 
+    __repr__ = short_repr
+
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #440bf126
 @dataclass
 class Drawings:
@@ -158,6 +161,8 @@ class Drawings:
         images = [f'images/{game}/{name}-{i}.jpg' for i in range(len(good))]
         for picture, image in zip(good, images): save_jpeg(picture, self.out/image)
         return images
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/60_pairs/50_build.ipynb #18a205e8
 def _reason(e:MediaError)->str:

@@ -22,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Iterator, Sequence
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable
 from ...core.files import content_hash
 from ...core.samples import read_toml
@@ -59,6 +60,7 @@ class GameFile:
         return data
 
     def text(self)->str: return self.read().decode('utf-8', 'replace')
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/60_pairs/10_packages.ipynb #ed7f7ac2
 def package_roots(
@@ -202,6 +204,7 @@ class Package:
     name: str
     version: str
     sha256: str
+    __repr__ = short_repr
 
 def pinned_packages(
     games:Sequence[str]=(),     # none: all

@@ -14,6 +14,7 @@ from typing import Callable, Iterable, Iterator, Mapping, Sequence
 
 from PIL import Image
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, printable
 from ...core.samples import read_toml
 from .packages import GameFile, GameFiles
@@ -32,12 +33,14 @@ class Stated:
     art: GameFile|None = None                   # a file that the pictures are from, for their licence
     scene: str = ''                             # what the game calls it, where that is not `name`
     strength: str = 'theme'                     # 'theme', 'playlist' or 'default'
+    __repr__ = short_repr
 
 @dataclass(frozen=True)
 class Skipped:
     "A file that yields no scene, and why."
     source: str
     why: str
+    __repr__ = short_repr
 
 Reading = Iterator[Stated|Skipped]
 Reader = Callable[[GameFiles, GameFile], Reading]
@@ -135,6 +138,8 @@ class TableRow:
     def of(cls, row:Mapping)->'TableRow':
         told:dict = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
         return cls(**told)
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/60_pairs/30_readers.ipynb #48f7679d
 def _names(row:TableRow, file:GameFile, text:str)->dict[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Iterator, Mapping, Sequence
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable
 from ...core.files import content_hash, media_id, read_jsonl, write_atomic
 from ...core.samples import read_toml
@@ -55,6 +56,8 @@ class Scene:
         "All files of the scene."
         return (*self.audio, *self.images, *([self.video] if self.video else []))
 
+    __repr__ = short_repr
+
 # %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #05150a5e
 _fixed_splits = read_toml('data', 'pairs', 'splits.toml')
 
@@ -80,6 +83,8 @@ class PairTrack:
     def __post_init__(self):
         if isinstance(self.audio, str) and isinstance(self.track_id, str): return
         raise TypeError("audio and track_id must be texts")
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/60_pairs/00_scenes.ipynb #274e8535
 def _scene(folder:Path, i:int, row:object)->Scene:

@@ -14,6 +14,7 @@ from typing import Sequence
 import numpy as np
 from tqdm import tqdm
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable
 from ...core.files import media_id
 from ...core.jobs import job_lock
@@ -78,6 +79,8 @@ class Clips:
         scene = Scene(f'{slug(group)}/{Path(start).name}', group, printable(video.stem), (heard,), video=shown,
                       picture='video', source=printable(video.name), stated=said, licence=licence)
         return scene, PairTrack(heard, sound_id(sound), round(audio_s, 2), self.licence or None)
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/60_pairs/60_videos.ipynb #videos-09
 def find_videos(

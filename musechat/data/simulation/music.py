@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, TYPE_CHECKING
 
+from ...core.display import short_repr
 from ...core.errors import MusechatError, require
 from ...core.samples import read_toml
 
@@ -35,6 +36,7 @@ class Chord:
     symbol: str
     root: int
     pitch_classes: tuple[int, ...]
+    __repr__ = short_repr
 
 def chord(
     symbol:str,          # degree 1 to 7 and suffixes `M`, `p`, `s`, `7`, `9`, such as '5M7'
@@ -88,6 +90,7 @@ class Part:
     pan: int = 64                # 0 left, 127 right
     reverb: int = 40             # 0 to 127
     swell: bool = False          # breathe: a slow crescendo and decrescendo every two bars
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-016
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class Score:
     def has_choir(self)->bool: return any(p.channel != 9 and p.program in (52, 53, 54, 91) for p in self.parts)
     @property
     def instruments(self)->list[str]: return [p.name for p in self.parts]
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-019
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class Hit:
     beats: float      # length with its holds
     symbol: str       # lower case
     accent: bool
+    __repr__ = short_repr
 
 def hits(
     pattern:str,          # such as `x..x--x.` or two bars `x...|x.x.`
@@ -154,6 +159,7 @@ class Voice:
     swell: bool = False
     echo_beats: float = 0.   # repeats, softer each time, this far apart
     pentatonic: bool = False # melody on five notes
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-024
 @dataclass(frozen=True)
@@ -177,6 +183,7 @@ class Style:
     room: float = .5
     key: str = 'C'
     moods: tuple[str, ...] = ()
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-027
 @dataclass(frozen=True)
@@ -205,6 +212,8 @@ class Plan:
         skipped = () if not pentatonic else (3, 6) if 4 in steps else (1, 5)
         used = [s for i, s in enumerate(steps) if i not in skipped]
         return [p for p in range(low, high + 1) if (p - keys[self.key]) % 12 in used]
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/30_simulation/00_music.ipynb #cell-028
 def _symbols(style:Style, sections:tuple[int, ...], size:int)->list[str]:

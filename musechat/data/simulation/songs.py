@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...core.display import short_repr
 from ...core.errors import MusechatError, printable, require
 from ...core.files import atomic_path
 from ...core.samples import read_toml
@@ -59,6 +60,7 @@ class Kind:
     comps: tuple[str, ...]      # families that may take the chords
     sung: float                 # share of its artists that have a singer
     choir: float                # share that have a choir
+    __repr__ = short_repr
 
 _rows = read_toml('data', 'simulation', 'kinds.toml')['kinds']
 _every_style = {**styles, **more_styles}
@@ -73,6 +75,7 @@ class Instrument:
     low: int          # lowest and highest pitch of its tunes
     high: int
     family: str
+    __repr__ = short_repr
 
 _sounds = read_toml('data', 'simulation', 'instruments.toml')['instruments']
 instruments = {row['name']: from_row(Instrument, row) for row in _sounds}
@@ -109,6 +112,7 @@ class Artist:
     decade: int                              # 1950 to 2020
     vocals: str                              # usual: 'none', 'female', 'male' or 'choir'
     albums: tuple[tuple[str, int], ...]      # (title, year), a few
+    __repr__ = short_repr
 
 def _vocals(rng:random.Random, k:Kind)->str:
     u = rng.random()
@@ -168,6 +172,7 @@ class Song:
     drums: str                # 'none', 'own' or 'added'
     decade: int               # how it was produced
     tune: int                 # seed of the composition
+    __repr__ = short_repr
 
 _moods = ('phrygian', 'minor', 'dorian', 'mixolydian', 'major', 'lydian')     # from dark to bright
 

@@ -15,6 +15,7 @@ from typing import Iterator
 import numpy as np
 from PIL import Image
 
+from ...core.display import short_repr
 from ...core.files import atomic_path
 from .songs import instruments, kinds, near, Song, stream
 from .views import draw_people, draw_prop, props, scenes, view_h, view_w
@@ -34,6 +35,7 @@ class Shoot:
     prop: str          # family of the instrument in the picture, or 'none'
     copied: tuple[str, ...]  # factors that came from the song; the others are noise
     paint: int  # seed of the painting
+    __repr__ = short_repr
 
 palettes = ('natural', 'warm', 'cold', 'pastel', 'neon', 'mono', 'sepia')
 # how often a factor comes from the song

@@ -29,6 +29,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from tqdm import tqdm
 
+from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable, require
 from ...core.files import append_jsonl, read_jsonl
 from ...core.jobs import job_lock
@@ -316,6 +317,8 @@ class YtDlp:
         if len(whole) == 1: return whole[0], answer['info']
         raise DownloadError(f'{len(whole)} files came instead of one' + (f' ({refused})' if refused else ''))
 
+    __repr__ = short_repr
+
 # %% ../../../nbs/60_data/20_youtube8m/20_download.ipynb #cell-065
 @dataclass
 class Downloads:
@@ -323,6 +326,7 @@ class Downloads:
     files: dict[str, dict] = field(default_factory=dict)       # id to file (relative to the folder), duration_s, words
     failures: dict[str, str] = field(default_factory=dict)     # id to reason
     gone: set[str] = field(default_factory=set)                # those that are not asked for again
+    __repr__ = short_repr
 
 def downloaded(
     ids:Iterable[str],       # YouTube ids

@@ -17,6 +17,7 @@ from typing import Callable, Iterable, Iterator
 
 from tqdm import tqdm
 
+from ...core.display import short_repr
 from ...core.errors import MusechatError, printable
 from ...core.files import append_jsonl, read_jsonl
 from ...core.jobs import job_lock
@@ -28,6 +29,7 @@ class Reply:
     status: int                  # HTTP's; 0: no answer
     body: bytes = b''            # its first bytes
     wait_s: float = 0.           # how long it asks to wait (Retry-After)
+    __repr__ = short_repr
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args): return None
@@ -78,6 +80,7 @@ class RealIds:
     real: dict[str, str] = field(default_factory=dict)        # pseudo id to YouTube id
     dead: list[str] = field(default_factory=list)             # no longer there
     failed: dict[str, str] = field(default_factory=dict)      # no answer in this run, with the reason
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/20_youtube8m/10_ids.ipynb #i-008
 class _Answers:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Iterable, Iterator, Sequence
 
+from ...core.display import short_repr
 from ...core.errors import MusechatError, printable
 from ...encoders.tensorflow import fields, masked_crc, RecordError, varint
 
@@ -37,6 +38,8 @@ class Damage:
         note = f"{printable(Path(path).name)}, byte {at}: {reason}, {n_bytes} bytes left out"
         if len(self.notes) < 100: self.notes.append(note)
         _log.warning('%s', note)
+
+    __repr__ = short_repr
 
 # %% ../../../nbs/60_data/20_youtube8m/00_records.ipynb #cell-007
 _block = 4096      # bytes that are searched at a time
@@ -127,6 +130,7 @@ class VideoRecord:
     "One video of YouTube-8M."
     pseudo_id: str                    # four characters, made up by YouTube-8M
     labels: tuple[int, ...]           # indexes of `vocabulary.csv`
+    __repr__ = short_repr
 
 def video_record(
     data:bytes,            # from `read_records`
