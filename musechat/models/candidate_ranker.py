@@ -63,7 +63,6 @@ class Standardise(nn.Module):
         std, mean = torch.std_mean(x.double(), dim=0, correction=0)
         self.mean.copy_(mean)
         self.std.copy_(torch.where(std > 1e-6, std, 1.))
-
     __repr__ = short_repr
 
 class Tower(Standardise):
