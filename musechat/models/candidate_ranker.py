@@ -65,6 +65,7 @@ class Standardise(nn.Module):
         self.std.copy_(torch.where(std > 1e-6, std, 1.))
     __repr__ = short_repr
 
+# %% ../../nbs/50_models/30_candidate_ranker.ipynb #cell-afe77261
 class Tower(Standardise):
     "Standardise, project, normalise."
     def __init__(self, d_in:int, d_hidden:int, d_out:int, dropout:float):
