@@ -1,9 +1,10 @@
 "Music for your video, found in a conversation."
 __version__ = "0.2.0"
-__all__ = ['MuseChat']
+__all__ = ['MuseChat', 'chat_widget']
 
 def __getattr__(name:str):
-    "`MuseChat` is imported when it is first asked for, so that `import musechat` stays quick."
-    if name != 'MuseChat': raise AttributeError(f"module 'musechat' has no attribute {name!r}")
-    from .chat.dialogue import MuseChat
-    return MuseChat
+    "What is imported when it is first asked for, so that `import musechat` stays quick."
+    if name == 'MuseChat': from .chat.dialogue import MuseChat as found
+    elif name == 'chat_widget': from .chat.widget import chat_widget as found
+    else: raise AttributeError(f"module 'musechat' has no attribute {name!r}")
+    return found

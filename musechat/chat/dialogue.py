@@ -11,8 +11,9 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable
+from typing import Callable, TYPE_CHECKING
 
+import musechat
 from .answers import answer_question, asked_back, free_name, opening_of, small_answer
 from .offers import (
     best_start, caveats, find_offered, order_tracks, ranked_tracks, standout_tags, what_was_read)
@@ -22,6 +23,7 @@ from .phrases import (
     seen_phrase, suits_video, track_name, unanswered, understood, write_reply)
 from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
+from .worker import Worker
 from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..core.files import media_id
@@ -48,6 +50,7 @@ from ..models.generator import GenerationRequest, longest_name, track_music
 # %% ../../nbs/80_chat/40_dialogue.ipynb #b77bf73d
 _log = logging.getLogger(__name__)
 Tell = Callable[[str], object]|None      # called with each part of a reply, `print` for example
+if TYPE_CHECKING: from anywidget import AnyWidget
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #212a6e33
 @dataclass(frozen=True)
@@ -459,9 +462,22 @@ class PointingTalk(Talk):
 # %% ../../nbs/80_chat/40_dialogue.ipynb #talk-rest
 class Conversation(PointingTalk):
     "Turns about the music for one video; made by `MuseChat.chat`."
+    def __init__(self, muse:'MuseChat', video:Video, seen:Watched|VideoDescription):
+        super().__init__(muse, video, seen)
+        self.worker = Worker()      # one step after the other, whoever asks for it: a cell or the widget
+
+    def recommend(self, k:int=5, tell:Tell=None)->Recommendation:
+        return self.worker.call(lambda: Talk.recommend(self, k, self.worker.heard(tell)))
+
+    def say(self, text:str, k:int=5, tell:Tell=None)->Recommendation:
+        return self.worker.call(lambda: Talk.say(self, text, k, tell), str(text))
+
+    def do(self, said:Understanding, text:str, k:int=5, tell:Tell=None)->Recommendation:
+        return self.worker.call(lambda: Talk.do(self, said, text, k, self.worker.heard(tell)), text)
+
     def undo(self)->Recommendation|None:
         "Take the last step back; returns the answer that stands again, None if there is none."
-        return self.history.undo()
+        return self.worker.call(self.history.undo)
 
     def known(self)->dict[str, str]:
         "What was seen, is asked for, kept and turned down: one line each."
@@ -470,6 +486,10 @@ class Conversation(PointingTalk):
         read = summary(self.state.preferences())
         return {'seen in the video': seen_phrase(self.muse.description(self.seen)), **read,
                 'kept': line(self.state.kept), 'turned down': line(self.state.rejected)}
+
+    def widget(self, k:int=5)->'AnyWidget':
+        "The conversation as a widget in JupyterLab (needs the extra `notebook`)."
+        return getattr(musechat, 'chat_widget')(self.muse, self, k=k)
 
     def as_dict(self)->dict:
         "As `musechat chat --json` prints it."
@@ -516,8 +536,7 @@ class MuseChat:
     def __init__(self,
         library:Library,
         encoders:Encoders,            # from `load_encoders`
-        recommender:Recommender,
-        preset:Preset,
+        recommender:Recommender, preset:Preset,
         seed:int=0,                   # chooses among phrasings; the ranking does not depend on it
         writer:ReplyGenerator|None=None,      # writes the replies; None: plain phrasings
         reader:LlmReader|None=None,   # a language model that reads messages; None: the built-in reader
@@ -529,8 +548,7 @@ class MuseChat:
 
     @classmethod
     def from_pretrained(cls,
-        library:str|Path,   # folder
-        preset:str|Preset='laptop',
+        library:str|Path, preset:str|Preset='laptop',
         recommender:Recommender|str|Path|None=None,  # see `open_recommender`, or the object
         seed:int=0,
         create:bool=True,   # make the library if there is none
@@ -559,8 +577,8 @@ class MuseChat:
     def understand(self, text:str, state:DialogueState=DialogueState())->Understanding:
         "Read a message with the library and the list on screen in view."
         known, shown = self.tags.stats_of(self.table()), state.answer.tracks if state.answer else ()
-        names = known.artists, known.titles, known.albums
-        context = Context(len(shown), state.standing.preferences, tuple(p.track.name for p in shown), *names)
+        titles, names = tuple(p.track.name for p in shown), (known.artists, known.titles, known.albums)
+        context = Context(len(shown), state.standing.preferences, titles, *names)
         if self.reader is None: return understand(text, context, self.tags.similar, similar_concepts)
         on_screen = [(p.track.title or '', p.tags) for p in shown]
         said, note = self.reader.read(text, context, on_screen, self.tags.similar, similar_concepts)
@@ -572,7 +590,11 @@ class MuseChat:
         table = self.table()
         if hasattr(self.recommender, 'prepare'): self.recommender.prepare(table)
         frames = read_frames(video, fps=self.preset.video_fps)
-        about = Video(media_id(video), str(video), frames.duration_s)
-        return Conversation(self, about, self.recommender.watch(frames.images, frames.times_s))
+        about, seen = Video(media_id(video), str(video), frames.duration_s), (frames.images, frames.times_s)
+        return Conversation(self, about, self.recommender.watch(*seen))
+
+    def widget(self, video:str|Path|None=None, k:int=5)->'AnyWidget':
+        "A conversation as a widget in JupyterLab; without a video it asks for one (needs the extra `notebook`)."
+        return getattr(musechat, 'chat_widget')(self, None, video, k)
 
     def __repr__(self): return f"MuseChat({self.library!r}, preset={self.preset.name!r})"
