@@ -1,7 +1,7 @@
 // The widget in a real browser: JupyterLab 4 with a fresh kernel, driven by playwright-core in Debian's Chromium.
 //
 //   npm install playwright-core            # in any folder outside the project
-//   node PROJECT/.ci/browser/widget.mjs --library LIB --out DIR [--only NAME,NAME] [--video FILE]
+//   node PROJECT/.ci/browser/widget.mjs --library LIB --out DIR --upload VIDEO [--only talk,play,export,upload] [--video FILE]
 //
 // LIB is a library with the sample tracks, DIR gets the screenshots, `jupyter` and `musechat` are those on PATH. It is
 // run by hand. It ends with code 1 where a check fails; each check prints one line.
@@ -115,6 +115,8 @@ const tests = {
     await page.waitForFunction(() => [...document.querySelectorAll('.mcw-chip')].some((c) => c.innerText.startsWith('no drums')), null, { timeout: 120000 });
     check('undo brings it back', true);
     for (const label of ['Why', 'Like', 'More like this', 'Not this', 'Use this']) {
+      await idle(page);
+      await sleep(800);
       const n = (await state(page)).bubbles.length;
       await page.locator('.mcw-card').nth(1).locator(`button:text-is("${label}")`).click();
       await page.waitForFunction((n) => document.querySelectorAll('.mcw-bubble').length >= n + 2 && !document.querySelector('.mcw-bubble[aria-busy]'), n, { timeout: 240000 });
@@ -138,6 +140,16 @@ const tests = {
     await page.waitForFunction(() => document.querySelectorAll('.mcw-playing').length === 1 && document.querySelector('.mcw-film').paused, null, { timeout: 60000 });
     check('a click on a waveform plays it, and the video stops', true);
     await page.locator('.mcw-playing button:has-text("Pause")').click();
+    const dark = async (on) => { await page.evaluate((on) => document.body.setAttribute('data-jp-theme-light', String(!on)), on); await sleep(500); };
+    await page.evaluate(() => { const s = document.documentElement.style; for (const [k, v] of [['layout-color1', '#111'], ['layout-color2', '#222'], ['ui-font-color1', '#eee'], ['border-color1', '#555']]) s.setProperty(`--jp-${k}`, v); });
+    await page.addStyleTag({ content: 'body, html { --jp-layout-color1: #111 !important; --jp-layout-color2: #222 !important; --jp-ui-font-color1: #eee !important; --jp-border-color1: #555 !important; }' });
+    await dark(true);
+    await shot(page, 'dark');
+    await page.setViewportSize({ width: 800, height: 1500 });
+    await sleep(1000);
+    await shot(page, 'narrow');
+    await page.setViewportSize({ width: 1280, height: 1500 });
+    await dark(false);
   },
   async export(page) {
     await idle(page);
@@ -162,6 +174,21 @@ try {
   if (['talk', 'play', 'export'].some(wanted)) {
     const page = await lab(browser, 'video', { width: 1280, height: 1500 });
     for (const [name, test] of Object.entries(tests)) if (wanted(name)) await test(page);
+    await page.context().close();
+  }
+  if (wanted('upload')) {
+    const page = await lab(browser, 'empty', { width: 1280, height: 1200 });
+    await sleep(2000);
+    await shot(page, 'empty');
+    const input = page.locator('.mcw-drop input[type=file]');
+    await input.setInputFiles({ name: 'not a video.mp4', mimeType: 'video/mp4', buffer: Buffer.from('MZ nothing') });
+    await page.waitForSelector('.mcw-drop .mcw-meta:has-text("is no video")', { timeout: 60000 });
+    check('a file that is no video is refused', true);
+    await input.setInputFiles(path.resolve(args.upload));
+    await page.waitForSelector('.mcw-film', { state: 'visible', timeout: 240000 });
+    await idle(page);
+    check('an upload is watched', (await state(page)).cards === 5, await page.locator('.mcw-filmbox .mcw-meta').first().innerText());
+    await shot(page, 'uploaded');
     await page.context().close();
   }
 } catch (e) {

@@ -250,12 +250,13 @@ class Talking(Hearing):
 
     def on_path(self, message:dict, buffers:Sequence[bytes])->None: self.watch(str(message['path']))
 
-# %% ../../nbs/80_chat/68_desk.ipynb #cell-37946852
+# %% ../../nbs/80_chat/68_desk.ipynb #cell-722e7392
 class Playing(Talking):
     "Sends films and sound, takes uploads."
     def __init__(self, muse:MuseChat, screen:Screen, k:int=5)->None:
         super().__init__(muse, screen, k)
-        self.sender, self._copy, self._uploads = Sender(screen.send), None, {}
+        self.sender, self._uploads = Sender(screen.send), {}
+        self._copy: tuple[bytes, float]|None = None
         self._folder = tempfile.TemporaryDirectory(prefix='musechat-', ignore_cleanup_errors=True)
 
     def deliver(self, name:str, make:Callable[[], tuple[bytes, float]], mime:str)->None:

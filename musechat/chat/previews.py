@@ -72,7 +72,11 @@ def sound_stretch(
     meta, data = in_worker(_stretch, path, start_s=max(0., start_s), seconds=min(seconds, 300.))
     return data.tobytes(), meta['seconds']
 
-# %% ../../nbs/80_chat/64_previews.ipynb #cell-6e40a629
+# %% ../../nbs/80_chat/64_previews.ipynb #cell-1767d580
+def _turned(image:np.ndarray, turn:int)->'np.ndarray[Any, np.dtype[np.uint8]]':
+    "A picture turned clockwise by quarters."
+    return np.ascontiguousarray(np.rot90(image, -turn)).astype(np.uint8)
+
 def _pictures(
     c:'InputContainer', video:'VideoStream', size:tuple[int, int], turn:int, seconds:float,
 )->Iterator['VideoFrame']:
@@ -86,7 +90,7 @@ def _pictures(
         if at >= seconds: return
         if (grid := int(at*25 + .5)) <= last: continue
         last, g = grid, f.reformat(*((h, w) if turn % 2 else (w, h)), 'rgb24' if turn else 'yuv420p')
-        if turn: g = av.VideoFrame.from_ndarray(np.ascontiguousarray(np.rot90(g.to_ndarray(), -turn)), format='rgb24')
+        if turn: g = av.VideoFrame.from_ndarray(_turned(g.to_ndarray(), turn), format='rgb24')
         g.pts, g.time_base = round(at*1000), Fraction(1, 1000)
         yield g
 
@@ -97,18 +101,18 @@ def _own_sound(file:OpenFile, late_s:float, seconds:float)->np.ndarray|None:
     except (MediaError, AttributeError): return None
     return np.pad(wave, ((0, 0), (max(0, round(late_s*48000)), 0)))[:, :round(seconds*48000)]
 
-# %% ../../nbs/80_chat/64_previews.ipynb #cell-fec75cca
+# %% ../../nbs/80_chat/64_previews.ipynb #cell-0d9d6df3
 class _Film:
     "A WebM file that is being written."
     def __init__(self, o:'OutputContainer', size:list[int], bit_rate:int, wave:np.ndarray|None)->None:
         fast = {'deadline': 'realtime', 'cpu-used': '8'}
         self.o, self.sound = o, cast("Iterator[tuple[float, 'Packet']]", iter(()))
-        self.video = cast('VideoStream', o.add_stream('libvpx', rate=25, options=fast))
+        self.video = o.add_stream('libvpx', rate=25, options=fast)
         self.video.width, self.video.height = size
         self.video.pix_fmt, self.video.bit_rate = 'yuv420p', bit_rate
         self.video.codec_context.time_base = Fraction(1, 1000)
         if wave is None: return
-        audio = cast('AudioStream', o.add_stream('libopus', rate=48000, layout='mono'))
+        audio = o.add_stream('libopus', rate=48000, layout='mono')
         audio.bit_rate = 48_000
         self.sound = _sound(audio, wave)
 

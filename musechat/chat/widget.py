@@ -36,13 +36,13 @@ class WidgetParts:
 
     def __repr__(self)->str: return f'ChatWidget({self.chat.video.path!r})' if self.chat else 'ChatWidget()'
 
-# %% ../../nbs/80_chat/70_widget.ipynb #cell-00e52b8d
+# %% ../../nbs/80_chat/70_widget.ipynb #cell-d28c0485
 @cache
 def widget_class()->'type[AnyWidget]':
     "The widget's class; MusechatError where the extra is missing."
     require('notebook', 'anywidget', 'ipywidgets')
     from anywidget import AnyWidget
-    from ipywidgets.widgets.trait_types import traitlets
+    from ipywidgets.widgets.trait_types import traitlets      # type: ignore[import-untyped]
     lists, tables = ('talk', 'cards', 'chips', 'lost', 'firsts'), ('status', 'video', 'waves', 'export')
     shown = {name: traitlets.List().tag(sync=True) for name in lists}
     shown |= {name: traitlets.Dict().tag(sync=True) for name in tables}
