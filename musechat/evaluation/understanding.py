@@ -20,6 +20,7 @@ from ..core.errors import MusechatError, printable
 from ..language.acts import Reference
 from ..language.dialogue_state import advance, changing, Standing
 from ..language.preferences import axis_of, Critique, Preferences
+from ..language.text import fold
 from ..language.llm_reader import LlmReader
 from ..language.understanding import Context, understand, Understanding
 
@@ -147,17 +148,27 @@ def word_counts(reading:Labels, read:Labels)->tuple[int, int, int]:
     return right, extra, missing
 
 # %% ../../nbs/90_evaluation/40_understanding.ipynb #cell-013
-def _plain_licence(value:object)->object:
-    return re.sub(r'[\s-]+', '-', value) if isinstance(value, str) else _plain(value)
+def _plain_text(name:str, value:str)->object:
+    "A word of a field as it is compared: names in small letters without 'the', licences with hyphens."
+    if name in ('artist', 'not_artist', 'album', 'title'): return fold(value).removeprefix('the ')
+    if name == 'licence': return re.sub(r'[\s-]+', '-', value.removesuffix(' use'))
+    if name == 'original_sound': return dict(keep=True, mute=False).get(value, value)
+    return value.replace('CC ', 'CC-')
 
-def _plain(value:object)->object:
+def _plain(value:object, name:str='')->object:
     "A value as it is compared: no difference between nothing and an empty field, nor between 'CC BY' and 'CC-BY'."
-    if isinstance(value, dict):
-        return {k: _plain_licence(v) if k == 'licence' else _plain(v) for k, v in value.items()} or None
-    if isinstance(value, list): return [_plain(v) for v in value] or None
-    return value.replace('CC ', 'CC-') if isinstance(value, str) else value
+    if isinstance(value, dict): return {k: _plain(v, k) for k, v in value.items()} or None
+    if name == 'year' and isinstance(value, list): return [value[0] or None, *value[1:]]
+    if isinstance(value, list): return [_plain(v, name) for v in value] or None
+    return _plain_text(name, value) if isinstance(value, str) else value
 
-def _unordered(rows:Sequence[Labels]|None)->list[str]: return sorted(map(json.dumps, rows or ()))
+
+# %% ../../nbs/90_evaluation/40_understanding.ipynb #cell-1c61f933
+def _row(c:Labels)->Labels: return {**c, 'what': str(c.get('what')).removesuffix('?')}
+
+def _unordered(rows:Sequence[Labels]|None)->list[str]:
+    "Comparisons in any order."
+    return sorted(json.dumps(_row(c), sort_keys=True) for c in rows or ())
 
 def _meets(label:Labels, read:Labels, name:str)->bool:
     "Whether a field is that of some fair reading; comparisons in any order."
@@ -178,11 +189,10 @@ def marks(label:Labels, read:Labels)->dict[str, tuple[int, int]]:
 # %% ../../nbs/90_evaluation/40_understanding.ipynb #cell-015
 def _state_meets(wanted:Labels, got:Labels)->bool:
     "Whether a state is as labelled."
-    def rows(state:Labels)->list[str]: return sorted(json.dumps(c, sort_keys=True) for c in state['compare'])
     has_words = all(_words(wanted, name) == _words(got, name) for name in ('wants', 'avoids'))
     has_tracks = all(sorted(wanted[name]) == sorted(got[name]) for name in ('kept', 'rejected'))
     has_values = all(_plain(wanted[name]) == _plain(got[name]) for name in ('limits', 'names', 'target'))
-    return has_words and rows(wanted) == rows(got) and has_tracks and has_values
+    return has_words and _unordered(wanted['compare']) == _unordered(got['compare']) and has_tracks and has_values
 
 def state_marks(conversation:Labels, read:Labels)->list[tuple[int, int]]:
     "For every turn, whether the state after it is right."

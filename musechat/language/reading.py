@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterable, Sequence
 from ..core.display import short_repr
 from ..core.errors import printable
 from .lexicon import Item, phrase_items, word_group
+from .known_names import find_announced, find_known
 from .name_search import find_by, find_like, find_names, find_works
 from .numbers import find_bpm, find_lengths, find_licences, find_years
 from .preferences import AspectCritique, Critique, Draft, Preference, Preferences, unique
@@ -29,8 +30,8 @@ def _sure_items(text:str, tokens:Sequence[Token], artists:Names, titles:Names, a
     folded = fold(text, keep_length=True)
     sorts = (find_bpm(folded), find_lengths(folded), find_years(folded), find_licences(folded),
              find_names(tokens, text, albums, 'album'), find_names(tokens, text, titles, 'title', artists),
-             find_names(tokens, text, artists, 'artist'), find_by(text, artists), find_works(text),
-             find_like(text, artists))
+             find_names(tokens, text, artists, 'artist'), find_known(tokens, text, artists), find_by(text, artists),
+             find_works(text), find_like(text, artists), find_announced(text, artists))
     sure = []
     for found in sorts: sure += [f for f in found if not _overlaps(f, sure)]
     return sorted(sure[:1000], key=lambda f: f.start)
