@@ -150,7 +150,8 @@ def word_counts(reading:Labels, read:Labels)->tuple[int, int, int]:
 # %% ../../nbs/90_evaluation/40_understanding.ipynb #cell-013
 def _plain_text(name:str, value:str)->object:
     "A word of a field as it is compared: names in small letters without 'the', licences with hyphens."
-    if name in ('artist', 'not_artist', 'album', 'title'): return fold(value).removeprefix('the ')
+    is_name = name in ('artist', 'not_artist', 'album', 'title')
+    if is_name: return re.sub(r' ?[&+] ?', ' and ', fold(value)).removeprefix('the ')
     if name == 'licence': return re.sub(r'[\s-]+', '-', value.removesuffix(' use'))
     if name == 'original_sound': return dict(keep=True, mute=False).get(value, value)
     return value.replace('CC ', 'CC-')
@@ -192,7 +193,8 @@ def _state_meets(wanted:Labels, got:Labels)->bool:
     has_words = all(_words(wanted, name) == _words(got, name) for name in ('wants', 'avoids'))
     has_tracks = all(sorted(wanted[name]) == sorted(got[name]) for name in ('kept', 'rejected'))
     has_values = all(_plain(wanted[name]) == _plain(got[name]) for name in ('limits', 'names', 'target'))
-    return has_words and _unordered(wanted['compare']) == _unordered(got['compare']) and has_tracks and has_values
+    has_comparisons = _unordered(wanted['compare']) == _unordered(got['compare'])
+    return has_words and has_comparisons and has_tracks and has_values
 
 def state_marks(conversation:Labels, read:Labels)->list[tuple[int, int]]:
     "For every turn, whether the state after it is right."

@@ -262,10 +262,15 @@ def _titles_in(line:Line, pointed:Sequence[Title])->list[Reference]:
     places = [m.start() for m in re.finditer('@', line.text)]
     return [Reference('title', title[0], at, at + 1) for title, at in zip(in_order, places)]
 
+def _is_inside(place:tuple[int, int], spans:Spans)->bool: return any(a < place[1] and place[0] < b for a, b in spans)
+
+
+# %% ../../nbs/30_language/32_acts.ipynb #cell-b6a86b90
 def read_gestures(
     text:str,                     # a message in English
     n_offered:int=5,              # tracks on screen, 0 for none
     titles:Sequence[str]=(),      # of the tracks on screen
+    numbers:Spans=(),             # of the message that are limits
 )->Gestures:
     "Acts and references, and the stretches of the message that they take up."
     is_emoji = bool(text.strip()) and not re.search(r'\w', text)
@@ -273,7 +278,8 @@ def read_gestures(
     pointed, asked = find_titles(text, titles)
     quoted = [(a, b) for _, a, b in asked]
     line = Line(blanked(text, quoted), [(a, b) for _, a, b in pointed])
-    references = _merged(line.text, find_references(line.text, n_offered) + _titles_in(line, pointed))
+    found = [r for r in find_references(line.text, n_offered) if not _is_inside(line.place(r.start, r.end), numbers)]
+    references = _merged(line.text, found + _titles_in(line, pointed))
     acts = _acts(Marked(line.text, references))
     places = [(act.start, act.end) for act in acts] + [(r.start, r.end) for r in references]
     spans = [line.place(*place) for place in places] + quoted

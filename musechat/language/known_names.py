@@ -13,7 +13,7 @@ from typing import Iterator, NamedTuple, Sequence
 from ..core.samples import read_toml
 from .lexicon import corrected, is_english, is_skipped, Item, lexicon, marks, word_group
 from .name_search import match_name, name_key
-from .text import fold, Token, tokenise
+from .text import fold, Token
 
 # %% ../../nbs/30_language/27_known_names.ipynb #cell-e3fcf362
 class KnownName(NamedTuple):
@@ -43,8 +43,9 @@ def known_names()->dict[str, list[KnownName]]:
 # %% ../../nbs/30_language/27_known_names.ipynb #cell-a907dd32
 _people = '(?:band|artist|singer|composer|group|rapper|dj|duo|trio|fella|guys?|lady|fellow|woman|man|lads)'
 _announcing = (
-    rf'(?:by|like|similar to|in the (?:style|vein|spirit|manner|direction|tradition) of|a la|reminiscent of|inspired by|'
-    rf'influenced by|along the lines of|the likes of|other than|fans? of|listening to|sounds? like|sounding like|'
+    rf'(?:by|like|similar to|in the (?:style|vein|spirit|manner|direction|tradition) of|a la|reminiscent of|'
+    rf'inspired by|influenced by|along the lines of|the likes of|other than|fans? of|listening to|sounds? like|'
+    rf'sounding like|'
     rf'(?:songs|works|music|hits|tracks|records?) (?:of|from)|{_people}(?: is)?(?: called| named)?|meets)')
 _before_name = re.compile(rf'\b{_announcing} (?:(?:the|maybe|either|early|late|old) )?$')
 _behind_name = re.compile(
@@ -52,14 +53,17 @@ _behind_name = re.compile(
     rf'(?:,|\.|-|\()?\s*the {_people})\b')
 _opens_clause = re.compile(r'(?:^|[,;:.!?(\n]|\b(?:or|and|maybe|perhaps|not|no|play|please|some|more|ok|then|so)) ?$')
 _ends_clause = re.compile(
-    r' ?(?:$|[,;:.!?)\n]|(?:please|but|not|without|again|instead|though|or|and|would|maybe|over|unplugged|live|itself)\b)')
+    r' ?(?:$|[,;:.!?)\n]|(?:please|but|not|without|again|instead|though|or|and|would|maybe|over|unplugged|live)\b)')
+
+def _is_wish(*words:str)->bool:
+    "Whether words are a phrase for a concept."
+    return any(key == words and kind in ('concept', 'compare') for key, kind, _ in lexicon().get(words[0], ()))
 
 def _is_clause(entry:KnownName, before:str, after:str)->bool:
     "Whether a name is a clause of its own, and no word of music."
-    first = entry.words[0]
-    is_wish = any(words == entry.words and kind in ('concept', 'compare') for words, kind, _ in lexicon().get(first, ()))
-    is_small = len(entry.words) == 1 and is_skipped(first)
-    return not (is_wish or is_small) and bool(_opens_clause.search(before) and _ends_clause.match(after))
+    words = entry.words[entry.words[0] == 'the':]      # "the drums" are drums
+    is_small = len(words) == 1 and is_skipped(words[0])
+    return not (_is_wish(*words) or is_small) and bool(_opens_clause.search(before) and _ends_clause.match(after))
 
 def _is_meant(entry:KnownName, text:str, start:int, end:int)->bool:
     "Whether an ordinary name is meant as a name."
@@ -105,15 +109,15 @@ def find_known(
 _sure = ('(?:similar to|in the (?:style|vein|spirit|manner|direction|tradition) of|a la|reminiscent of|inspired by|'
          'influenced by|along the lines of|the likes of|fans? of|'
          rf'{_people}(?: is)? (?:called|named)|(?:songs?|tracks?|works|hits|music|something|anything|nothing) by)')
-_open = ('(?:by|like|sounds? like|sounding like|listening to|think|thinking of|meets|artist|band|singer|composer|got any|'
-         'have any|any|some|no|not|more|less|another|except|but|reminds (?:me )?of|play)')
+_open = ('(?:by|like|sounds? like|sounding like|listening to|think|thinking of|meets|artist|band|singer|composer|'
+         'got any|have any|reminds (?:me )?of|play)')
 _announced = re.compile(rf'\b(?:(?P<sure>{_sure})|(?P<open>{_open})) (?=(?P<rest>[^,;:.!?()\n"]+))')
 _stops = frozenset(
-    'a an my your our his her its this that these those and or but please with without nor for is are was were be would '
-    'can could anymore any at again then if from which who in on of to instead though style styles vibe vibes vibey type '
-    'kind sort feel feeling song songs track tracks music tune tunes stuff sound sounds album albums record records only '
-    'just i we you it me not no more less so as when while because does do did has have had until before after than over '
-    'under'.split())
+    'a an my your our his her its this that these those and or but please with without nor for is are was were be '
+    'would can could anymore any at again then if from which who in on of to instead though style styles vibe '
+    'vibes vibey type kind sort feel feeling song songs track tracks music tune tunes stuff sound sounds album '
+    'albums record records only just i we you it me not no more less so as when while because does do did has '
+    'have had until before after than over under pls plz thx tho lol btw'.split())
 
 def _is_strange(word:str)->bool:
     "Whether a word is none of English or music, and no slip for one."
@@ -130,8 +134,8 @@ def _run(rest:str)->list[re.Match]:
     return run
 
 # %% ../../nbs/30_language/27_known_names.ipynb #cell-0e93f47c
-_no_style = frozenset('film films movie movies game games show shows western westerns music songs song one ones other others '
-                      'trailer advert adverts ads commercial commercials'.split())
+_no_style = frozenset('film films movie movies game games show shows western westerns music songs song one ones other '
+                      'others trailer advert adverts ads commercial commercials'.split())
 
 def _is_named(words:Sequence[str], is_sure:bool)->bool:
     "Whether a run of words is a name."
@@ -139,6 +143,7 @@ def _is_named(words:Sequence[str], is_sure:bool)->bool:
     excluded = word_group('date') | word_group('people') | _no_style
     if not words or any(w in excluded for w in words): return False
     if any(re.fullmatch(r"'?\d\ds?|\d+", w) for w in words): return False
+    if any(map(_is_wish, words)): return False
     if any(map(_is_strange, words)): return True
     plain = [is_skipped(w) or w in lexicon() or w in word_group('music') for w in words]
     return is_sure and not any(plain)
@@ -158,7 +163,8 @@ def _names_in(rest:str, is_sure:bool)->Iterator[tuple[int, int]]:
 
 # %% ../../nbs/30_language/27_known_names.ipynb #cell-16cd90a6
 _styled = re.compile(
-    r"\b(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)(?:'s)?[ -](?:style|styled|vibes?|esque|ish|type (?:of|beat)|kind of)\b")
+    r"(?<![\w-])(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)(?:'s)?[ -]"
+    r"(?:style|styled|vibes?|esque|ish|type (?:of|beat)|kind of)\b")
 
 def find_announced(
     text:str,                   # the message

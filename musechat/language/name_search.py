@@ -177,13 +177,14 @@ def find_like(
 # %% ../../nbs/30_language/26_name_search.ipynb #cell-016g
 _quoted_name = r"[\"“”‘'«](?P<quoted>[^\"“”’'«»]{2,80})[\"“”’'»]"
 _called = r'(?:(?i:called|titled|named)\s+)?'
+_opus = r'(?:,?\s+(?:[Nn]o|[Nn]r|[Oo]p)\.?\s*\d+)*'      # "Nocturne Op. 9 No. 2"
 _album_re = re.compile(rf"\b(?i:album|record|ep|lp)\s+{_called}(?:{_quoted_name}|(?P<name>{_run}))"
                        rf"|\b(?i:the|from|off|on)\s+(?P<before>{_run})\s+(?i:album|record|ep|lp)\b"
                        rf"|\boff\s+(?P<off>{_run})")
 _of_people = re.compile(rf'\b{_people}\b[^,.;!?]*$')
 _asking = r'play(?: me)?|do you have|have you got|got|looking for|find(?: me)?|hear'
 _heard = rf"(?P<heard>{_capital}(?:\s+[\w'’]+){{0,3}}\s+{_capital})"
-_title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run})"
+_title_re = re.compile(rf"\b(?i:song|track|title|piece|tune|called|titled|named)\s+{_called}(?P<name>{_run}{_opus})"
                        rf"|\b(?i:{_asking})\s+{_heard}"
                        r"(?=\s*(?:$|[,;:.!?)]|\b(?:by|please|in there|for me|from)\b))"
                        rf"|(?<![\w'’] )(?P<whose>{_capital}(?:\s+{_capital})+)(?=\s+by\s+[A-Z])")
