@@ -189,6 +189,15 @@ try {
     await idle(page);
     check('an upload is watched', (await state(page)).cards === 5, await page.locator('.mcw-filmbox .mcw-meta').first().innerText());
     await shot(page, 'uploaded');
+    await page.evaluate(async () => {                // as a person who restarts the kernel elsewhere
+      const [{ id }] = await (await fetch('/api/kernels')).json();
+      const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
+      await fetch(`/api/kernels/${id}/restart`, { method: 'POST', headers: { 'X-XSRFToken': token } });
+    });
+    await page.locator('.mcw textarea').fill('calmer');
+    await page.locator('.mcw textarea').press('Enter');
+    await page.waitForSelector('.mcw-notice:not([hidden])', { timeout: 60000 });
+    check('a kernel that was restarted leaves a message', true, (await state(page)).notice);
     await page.context().close();
   }
 } catch (e) {

@@ -17,12 +17,18 @@ from ..core.samples import package_file
 # %% ../../nbs/80_chat/70_widget.ipynb #cell-1491ed19
 if TYPE_CHECKING: from anywidget import AnyWidget
 
-# %% ../../nbs/80_chat/70_widget.ipynb #cell-3de11ea6
+# %% ../../nbs/80_chat/70_widget.ipynb #cell-b054e08f
 class WidgetParts:
     "What the widget's class has in Python; anywidget adds the rest."
-    desk: Desk
+    desk: Desk|None = None
+
     @property
-    def chat(self)->Conversation|None: return self.desk.chat
+    def chat(self)->Conversation|None: return self.desk.chat if self.desk is not None else None
+
+    def close(self)->None:
+        "End the desk's threads, remove what was uploaded, take the widget off the page."
+        if self.desk is not None: self.desk.close()
+        super().close()      # type: ignore[misc]
 
     def put(self, values:dict[str, object])->None:
         "Show these values."
@@ -52,7 +58,7 @@ def widget_class()->'type[AnyWidget]':
     about = dict(__doc__='A conversation in a notebook; `chat` is the `Conversation`.', __module__=__name__)
     return type('ChatWidget', (WidgetParts, AnyWidget), shown | files | about)
 
-# %% ../../nbs/80_chat/70_widget.ipynb #cell-ec741633
+# %% ../../nbs/80_chat/70_widget.ipynb #cell-b49fa3d5
 def chat_widget(
     muse:MuseChat,
     chat:Conversation|None=None,     # one that has begun; None: begin one
@@ -61,7 +67,8 @@ def chat_widget(
 )->'AnyWidget':
     "A conversation as a widget."
     widget = widget_class()()
-    widget.begin(Desk(muse, widget, k))
-    if chat is not None: widget.desk.open(chat)
-    elif video is not None: widget.desk.watch(str(video))
+    desk = Desk(muse, widget, k)
+    widget.begin(desk)
+    if chat is not None: desk.open(chat)
+    elif video is not None: desk.watch(str(video))
     return widget
