@@ -149,7 +149,7 @@ class BareDesk:
                 self._waves[track.track_id] = wave
                 self.screen.put(dict(waves={i: self._waves[i] for i in ids if i in self._waves}))
 
-# %% ../../nbs/80_chat/68_desk.ipynb #cell-9252a290
+# %% ../../nbs/80_chat/68_desk.ipynb #cell-645b7a61
 class OpenDesk(BareDesk):
     "A desk with a video on it."
     def open(self, chat:Conversation)->None:
@@ -187,6 +187,7 @@ class OpenDesk(BareDesk):
             self.status(busy=False, said='', live='')
 
     def _fail(self, error:Exception)->None:
+        if isinstance(error, Cancelled): return
         if not isinstance(error, MusechatError): _log.error('the widget', exc_info=error)
         self.status(error=str(error) if isinstance(error, MusechatError) else f'{type(error).__name__}: {error}')
 
