@@ -17,14 +17,14 @@ import musechat
 from .answers import answer_question, asked_back, free_name, opening_of, small_answer
 from .offers import (
     best_start, caveats, find_offered, order_tracks, ranked_tracks, standout_tags, what_was_read)
-from .page import page_html, RankedTrack, Recommendation, write_page
+from .page import conversation_html, page_html, RankedTrack, Recommendation, write_page
 from .phrases import (
     approximated, called_file, capitalised, file_name, missing, not_understood, Offer, says_nothing, scenes_seen,
     seen_phrase, suits_video, track_name, unanswered, understood, write_reply)
 from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
 from .worker import Worker
-from ..core.display import short_repr
+from ..core.display import HtmlText, short_repr
 from ..core.errors import MusechatError, printable
 from ..core.files import media_id
 from ..core.types import Ranking, Recommender, Request, Track, TrackTable, Turn, Video
@@ -87,7 +87,6 @@ class DialogueState:
     def request(self, video:Watched|VideoDescription)->Request:
         "What a recommender is asked."
         return Request(video, self.texts, self.offered, self.kept, self.rejected, self.preferences())
-
     __repr__ = short_repr
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #a59c2e89
@@ -474,7 +473,8 @@ class Conversation(PointingTalk):
 
     def do(self, said:Understanding, text:str, k:int=5, tell:Tell=None)->Recommendation:
         return self.worker.call(lambda: Talk.do(self, said, text, k, self.worker.heard(tell)), text)
-
+    def __repr__(self)->str: return f"Conversation({printable(self.video.path, 80)}, {len(self.answers)} turns)"
+    def _repr_html_(self)->HtmlText: return conversation_html(self.video, self.answers)
     def undo(self)->Recommendation|None:
         "Take the last step back; returns the answer that stands again, None if there is none."
         return self.worker.call(self.history.undo)

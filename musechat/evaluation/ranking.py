@@ -19,12 +19,12 @@ from typing import Callable, Iterable, Mapping, Sequence, TYPE_CHECKING
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 # %% ../../nbs/90_evaluation/00_ranking.ipynb #7a3d17
 from ..core.display import as_markdown, join_markdown, markdown_table, MarkdownText, short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import write_atomic
+from ..core.progress import progress_bar
 from ..core.samples import read_toml
 from ..core.types import Recommender, Request, Track, TrackTable
 from ..data.corpus import Corpus, Item, item_facts
@@ -217,8 +217,7 @@ def watch_items(
     "All videos, as the untrained recommender sees them."
     fps, likely, out, missed = getattr(encoders.preset, 'video_fps', 1.), TagRecommender(encoders), [], 0
     looks = read_ahead(lambda i: _look(data.corpus, i, fps) if frames else None, [data.corpus[i] for i in item_ids])
-    hidden = None if progress and frames else True
-    bar = tqdm(looks, total=len(item_ids), desc='watching', unit='video', disable=hidden)
+    bar = progress_bar(looks, total=len(item_ids), desc='watching', unit='video', show=progress and frames)
     for (item, got), emb in zip(bar, _videos(data, item_ids)):
         bad = isinstance(got, MusechatError)
         missed += bad
@@ -267,7 +266,7 @@ def rank_library(
 )->None:
     "The row of a recommender that is asked as in the chat: the library is all test tracks, of which a pool is cut out."
     n, scores = len(board.task), []
-    for request in tqdm(requests, desc=row, unit='query', disable=None if progress else True):
+    for request in progress_bar(requests, desc=row, unit='query', show=progress):
         got = recommender.rank(request, table).scores[:n]
         scores.append(got.masked_fill(got == -torch.inf, -2.).float())  # what is ruled out comes last
     board.scores(row, torch.stack(scores), tolerance=1e-6)
@@ -322,9 +321,9 @@ def choose_settings(
     progress:bool=True,      # bars on stderr
 )->tuple[RankSettings, dict[RankSettings, float]]:  # and the mean reciprocal rank over all turns with each
     "The settings that rank best; of equals those that trust the model more."
-    turns, hidden = [], None if progress else True
+    turns = []
     for turn in task.turns:
-        requests = tqdm(task.requests(turn, seen), desc=f'turn {turn}', unit='query', disable=hidden)
+        requests = progress_bar(task.requests(turn, seen), desc=f'turn {turn}', unit='query', show=progress)
         turns.append([_ask(whole, r, table, len(task)) for r in requests])
     found = {s: _mrr(s, turns, task) for s in (RankSettings(*v) for v in product(blends, facts, (False, True)))}
     return max(found, key=lambda s: (found[s], s.blend, s.facts, not s.prior)), found
@@ -413,7 +412,8 @@ class RankingReport(Report):
     notes: tuple[str, ...] = ()  # what a reader should know
 
     def __repr__(self)->str:
-        return f"RankingReport({self.table.rows[0].n_query} queries; {', '.join(r.name for r in self.table.rows)})"
+        text = f"RankingReport({self.table.rows[0].n_query} queries; {', '.join(r.name for r in self.table.rows)})"
+        return printable(text, 300)
 
     def as_dict(self)->dict:
         "For a JSON file."

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Callable, Iterable, Mapping, NamedTuple, Sequence, TYPE_CHECKING
 
 import torch
-from tqdm import tqdm
 
 from ..core.display import as_markdown, markdown_table, MarkdownText, short_repr
+from ..core.progress import progress_bar
 from ..language.claims import coverage, Known, names_artist, names_title, read_claims
 from ..core.errors import printable
 from ..core.files import append_jsonl
@@ -84,8 +84,7 @@ def judge_pairs(
     journal = Path(folder)/'scores.jsonl' if folder is not None else None
     known = {r['pair']: r['scores'] for r in open_journal(journal, models.about)} if journal else {}
     todo, n = [p for p, key in keys.items() if key not in known], len(keys)
-    hidden = None if progress else True
-    with tqdm(total=n, initial=n - len(todo), desc='judging replies', unit='reply', disable=hidden) as bar:
+    with progress_bar(total=n, initial=n - len(todo), desc='judging replies', unit='reply', show=progress) as bar:
         for start in range(0, len(todo), 20):
             new = {keys[p]: models(*p) for p in todo[start:start + 20]}
             if journal: append_jsonl(journal, [dict(pair=key, scores=scores) for key, scores in new.items()])
@@ -185,7 +184,8 @@ class ReasoningTable(NamedRows, Report):
         if len({r.name for r in self.rows}) < len(self.rows): raise ValueError('two rows have one name')
 
     def __repr__(self)->str:
-        return f"ReasoningTable({self.rows[0].n_item} replies; {', '.join(r.name for r in self.rows)})"
+        text = f"ReasoningTable({self.rows[0].n_item} replies; {', '.join(r.name for r in self.rows)})"
+        return printable(text, 300)
 
     def best(self)->dict[str, str]:
         "The best system for each figure that has a better side; bounds do not count."
@@ -292,8 +292,7 @@ def _write_replies(
     signature = dict(system=name, version=version, items=signature_hash(items), n_item=n)
     known = {r['item']: r['reply'] for r in open_journal(journal, signature)} if journal else {}
     todo, desc = [i for i in range(n) if i not in known], f'writing replies: {printable(name, 30)}'
-    hidden = None if progress else True
-    with tqdm(total=n, initial=len(known), desc=desc, unit='reply', disable=hidden) as bar:
+    with progress_bar(total=n, initial=len(known), desc=desc, unit='reply', show=progress) as bar:
         for start in range(0, len(todo), chunk):
             some = todo[start:start + chunk]
             new = list(writer(some))

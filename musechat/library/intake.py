@@ -19,11 +19,11 @@ from typing import Iterable, Iterator
 import numpy as np
 import torch
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from ..core.display import short_repr
 from ..core.errors import LibraryError, MediaError, printable
 from ..core.files import write_atomic
+from ..core.progress import Bar
 from ..core.types import Recommender
 from ..encoders.base import MusicEncoder
 from ..encoders.cache import feature_key, FeatureCache, Tensors
@@ -240,7 +240,7 @@ class RowWriter:
     def __init__(self,
         lib:LibraryFolder,
         report:AddReport,  # filled on the way
-        bar:tqdm,          # a step for each file
+        bar:Bar,          # a step for each file
     ):
         self.lib, self.report, self.bar = lib, report, bar
         self.rows, self.moved, self.version = [], [], None
@@ -310,7 +310,7 @@ def still_there(path:str, stat:Stat, track_id:str)->bool:
 # %% ../../nbs/40_library/15_intake.ipynb #cell-022
 class Identifier(RowWriter):
     "What a file is: a new track, a known one, a copy, or no track."
-    def __init__(self, lib:LibraryFolder, report:AddReport, bar:tqdm):
+    def __init__(self, lib:LibraryFolder, report:AddReport, bar:Bar):
         super().__init__(lib, report, bar)
         self.waiting:dict[str, NewTrack] = {}  # given to be decoded
         self.decoded:list[Decoded] = []        # to be encoded

@@ -16,10 +16,10 @@ from typing import Any, Iterator, NoReturn, Sequence
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from ..core.display import as_markdown, join_markdown, MarkdownText, short_repr
 from ..core.errors import LibraryError, media_error_kinds, printable
+from ..core.progress import progress_bar
 from ..core.types import Recommender, Track, TrackTable
 from ..encoders.cache import FeatureCache
 from ..encoders.impression import sure_tags, words_for
@@ -324,7 +324,7 @@ class Library(KeptLibrary):
         found, self.memory = find_audio(paths), self.recall()
         report = AddReport(ignored=found.n_ignored)
         todo = sort_out(self, found, report)
-        bar = tqdm(total=len(todo), unit='track', disable=None if progress else True)
+        bar = progress_bar(total=len(todo), unit='track', show=progress)
         with bar: Intake(self, report, bar).run(todo, n_workers or min(4, os.cpu_count() or 1))
         close_run(self, found, report)
         return report

@@ -22,11 +22,11 @@ import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from tqdm import tqdm
 from ..core.display import short_repr
 from ..core.errors import MusechatError, printable, require
 from ..core.files import append_jsonl, content_hash, read_jsonl, write_atomic
 from ..core.jobs import job_lock, open_journal
+from ..core.progress import progress_bar
 from .saving import evaluating
 
 _log = logging.getLogger(__name__)
@@ -462,7 +462,7 @@ def _train(run:_Run, step:Step, evaluate:Evaluate|None, progress:bool)->None:
     n, config = run.batches.n_step, run.config
     start, end = run.at.step*config.accumulation, n*config.accumulation
     loader, shown = run.batches.loader(start, end, config.n_worker), progress and run.acc.is_main_process
-    with tqdm(total=n, initial=run.at.step, desc='training', unit='step', disable=None if shown else True) as bar:
+    with progress_bar(total=n, initial=run.at.step, desc='training', unit='step', show=shown) as bar:
         if run.at.stopped: return
         run.model.train()
         for k, batch in enumerate(loader, start):

@@ -20,10 +20,10 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
+from ..core.progress import progress_bar
 from ..data.corpus import Corpus, items_of_tracks
 from ..encoders.audio import tag_columns
 from ..encoders.base import TextEncoder
@@ -92,8 +92,8 @@ class Messages:
         new = sorted({t for t in texts if t not in self._at}, key=lambda t: (len(t), t))
         if new and self.encoder is None:
             raise MusechatError(f"not encoded before training began: {printable(new[0], 70)}")
-        for i in tqdm(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}',
-                      disable=None if progress and len(new) > chunk else True):
+        for i in progress_bar(range(0, len(new), chunk), desc='encoding messages', unit=f'x{chunk}',
+                      show=progress and len(new) > chunk):
             texts = new[i:i + chunk]
             for text, t, m in zip(texts, *self.encoder.encode(texts)): self._at[text] = t[m].half()
         return self
@@ -359,8 +359,8 @@ def more_dialogs(
 )->list[Dialog]:
     "Dialogs that templates write about the training videos, each about another first offer: the best of 200 tracks."
     train, found = {i: part for i, part in split.items() if part == 'train'}, []
-    of_track, shown = items_of_tracks(corpus, train), None if progress else True
-    for s in tqdm(range(seed + 1, seed + 1 + n), desc='writing dialogs', unit=f'x{len(train)}', disable=shown):
+    of_track = items_of_tracks(corpus, train)
+    for s in progress_bar(range(seed + 1, seed + 1 + n), desc='writing dialogs', unit=f'x{len(train)}', show=progress):
         picked = pick_candidates(mvp, features, train, dict(train=200), seed=s, recordings=recordings_of(corpus))
         pairs = make_pairs(corpus, features, picked, train, {2: .6, 3: .3, 4: .1}, seed=s)
         found += _written(pairs, of_track, s)

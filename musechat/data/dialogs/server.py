@@ -214,7 +214,7 @@ class ChatServer:
         return dict(base_url=public_url(self.base_url), temperature=self.temperature, seed=self.seed,
                     max_tokens=self.max_tokens)
 
-    def __repr__(self)->str: return f"{type(self).__name__}({self.model!r}, {self.settings})"
+    def __repr__(self)->str: return printable(f"{type(self).__name__}({self.model!r}, {self.settings})", 300)
 
     def hide(self, text:object)->str:
         "A message without the key."

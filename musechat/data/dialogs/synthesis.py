@@ -19,12 +19,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Callable, Iterator, Literal, Protocol, Sequence, TYPE_CHECKING
 
-from tqdm import tqdm
 
 from ...core.display import join_markdown, markdown_table, MarkdownText, short_repr
 from ...core.errors import MusechatError, printable, require
 from ...core.files import append_jsonl, atomic_path, write_atomic
 from ...core.jobs import job_lock, open_journal
+from ...core.progress import progress_bar
 from ...core.types import Turn
 from .prompts import build_prompt, Prompt
 from .rules import check_dialog, Violation
@@ -282,10 +282,10 @@ class _Runner:
     failures: dict[int, str] = field(default_factory=dict)
     in_a_row: int = 0             # failures since the last answer
 
-    def run(self, n:int, is_hidden:bool|None):
+    def run(self, n:int, progress:bool):
         "Write the first `n` pairs, as far as they are not settled."
         journal, total, self.group = self.journal, len(self.pairs), getattr(self.backend, 'group', None)
-        self.bar = tqdm(None, 'writing dialogs', total, initial=len(journal.settled), disable=is_hidden, unit='dialog')
+        self.bar = progress_bar(None, 'writing dialogs', total, progress, initial=len(journal.settled), unit='dialog')
         with self.bar:
             try: self.write(n)
             except KeyboardInterrupt:
@@ -413,5 +413,5 @@ def write_dialogs(
     with job_lock(out):
         open_journal(out/'job.jsonl', signature)
         runner = _Runner(pairs, backend, _Journal(out/'journal.jsonl').load(), check, repair, max_failures)
-        runner.run(len(pairs) if limit is None else min(limit, len(pairs)), None if progress else True)
+        runner.run(len(pairs) if limit is None else min(limit, len(pairs)), progress)
         return _finish(out, len(pairs), backend, runner.failures, time.monotonic() - started)

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from PIL.Image import DecompressionBombError as TooManyPixels
-from tqdm import tqdm
 
 from ...core.display import short_repr
 from ...core.errors import MediaError, media_error_kinds, MusechatError, printable
 from ...core.files import append_jsonl, atomic_path, media_id, read_jsonl, write_atomic
 from ...core.jobs import job_lock, signature_hash
+from ...core.progress import progress_bar
 from . import objects, shipped, tiles, wesnoth
 from .packages import (fetch_packages, GameFile, GameFiles, licence_of,
                                             pinned_packages)
@@ -255,7 +255,7 @@ def _made(
     "Scenes and tracks; what is left out is counted in `skipped`."
     sounds, drawings, scenes = Sounds(out), Drawings(out), []
     todo = _stated(games, files, skipped)
-    for game, name, stated in tqdm(todo, desc='scenes', unit='scene', disable=None if progress else True):
+    for game, name, stated in progress_bar(todo, desc='scenes', unit='scene', show=progress):
         made = make_scene(game, name, stated, sounds, drawings)
         if isinstance(made, Scene): scenes.append(made)
         else: skipped[game][made] += 1

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Sequence
 
 import numpy as np
-from tqdm import tqdm
 
 from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable
 from ...core.files import media_id
 from ...core.jobs import job_lock
+from ...core.progress import progress_bar
 from .build import link_or_copy, slug
 from .scenes import PairCorpus, PairTrack, Scene, write_pairs
 from ...encoders.voice import load_voice, VoiceEar
@@ -111,7 +111,7 @@ def build_video_pairs(
     "A corpus of pairs of the videos in some folders; `MusechatError` where there is none."
     clips, pairs, left_out = Clips(Path(out), ear or load_voice(), least_music, licence), {}, Counter()
     with job_lock(Path(out)):
-        for video, group in tqdm(find_videos(folders, out), unit='video', disable=None if progress else True):
+        for video, group in progress_bar(find_videos(folders, out), unit='video', show=progress):
             clips.add(video, group, pairs, left_out)
         if not pairs: raise MusechatError(f"no video has music: {dict(left_out)}")
         scenes, tracks = zip(*pairs.values())

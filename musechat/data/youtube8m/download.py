@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import Callable, Iterable, Protocol, Sequence
 from urllib.parse import SplitResult, urlsplit
 
-from tqdm import tqdm
 
 from ...core.display import short_repr
 from ...core.errors import MediaError, MusechatError, printable, require
 from ...core.files import append_jsonl, read_jsonl
 from ...core.jobs import job_lock
+from ...core.progress import progress_bar
 from ...core.types import central_clip
 from ...media.read import probe
 
@@ -403,6 +403,6 @@ def download_videos(
     with job_lock(out):
         had = downloaded(ids, out)
         todo = [i for i in had.failures if i not in had.gone]
-        bar = tqdm(todo, desc='downloading', unit='video', disable=None if progress else True)
+        bar = progress_bar(todo, desc='downloading', unit='video', show=progress)
         _fetch_all(bar, out, fetcher or YtDlp(), wait_s, give_up_after, sleep)
     return downloaded(ids, out)

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Iterator
 
-from tqdm import tqdm
 
 from ...core.display import short_repr
 from ...core.errors import MusechatError, printable
 from ...core.files import append_jsonl, read_jsonl
 from ...core.jobs import job_lock
+from ...core.progress import progress_bar
 
 # %% ../../../nbs/60_data/20_youtube8m/10_ids.ipynb #cell-037
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class _Answers:
 def _paced(ids:list[str], per_second:float, sleep:Callable, progress:bool)->Iterator[str]:
     "The ids, so many a second at most."
     last = -1e9
-    for i in tqdm(ids, desc='asking for ids', unit='id', disable=None if progress else True):
+    for i in progress_bar(ids, desc='asking for ids', unit='id', show=progress):
         sleep(max(0., last + 1/per_second - time.monotonic()))
         last = time.monotonic()
         yield i
