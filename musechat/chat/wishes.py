@@ -13,6 +13,7 @@ from typing import Any
 from .dialogue import Conversation, DialogueState, MuseChat, take_turn
 from .offers import what_was_read
 from .page import Recommendation
+from ..core.display import short_repr
 from ..core.errors import MusechatError, printable
 from ..core.samples import read_toml
 from ..language.acts import Act
@@ -30,6 +31,7 @@ class Chip:
     item: object       # what stands in the field
     @property
     def name(self)->str: return f'{self.field}/{self.text}'
+    __repr__ = short_repr
 
 _flags = ('accept', 'reject', 'reset', 'retracted', 'not_understood', 'artist_of', 'like_of')
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Callable, Generic, TypeVar
 
+from ..core.display import short_repr
 from ..core.errors import MusechatError
 
 # %% ../../nbs/80_chat/38_worker.ipynb #cell-961a0c72
@@ -31,6 +32,7 @@ class Job(Generic[T]):
     words: str = ''                            # what the user said, '' for nothing
     future: 'Future[T]' = field(default_factory=Future)
     stop: threading.Event = field(default_factory=threading.Event)
+    __repr__ = short_repr
 
 # %% ../../nbs/80_chat/38_worker.ipynb #cell-588e7906
 class Turns:
