@@ -65,13 +65,14 @@ def answer_question(
     text:str,
     tracks:Sequence[Track],                 # that it is about
     evidence:Sequence[Evidence],            # for the first of them
+    by_id:dict[str, Track]|None=None,       # tracks that comparisons speak of
 )->str:
     "An answer to a question about tracks, or about the choice."
     topic = topic_of(text)
     if topic == 'words' or topic == 'why' and len(tracks) > 1: return ' '.join(map(_heard, tracks))
     names = [track_name(replace(t, artist=None) if topic == 'maker' else t) for t in tracks]
     if topic != 'why': return ' '.join(f'{capitalised(name)} {fact_of(t, topic)}.' for name, t in zip(names, tracks))
-    name, why = track_name(tracks[0]), and_list(reasons(evidence, {}))
+    name, why = track_name(tracks[0]), and_list(reasons(evidence, by_id or {}))
     if why: return f'I chose {name} because {why}.'
     return f'{capitalised(name)} comes nearest to the pictures on the whole; no single reason stands out.'
 

@@ -16,11 +16,11 @@ from typing import Callable, TYPE_CHECKING
 import musechat
 from .answers import answer_question, asked_back, free_name, opening_of, small_answer
 from .offers import (
-    best_start, caveats, find_offered, order_tracks, ranked_tracks, standout_tags, what_was_read)
+    best_start, caveats, find_offered, most_borne_out, order_tracks, ranked_tracks, standout_tags, what_was_read)
 from .page import conversation_html, page_html, RankedTrack, Recommendation, write_page
 from .phrases import (
-    approximated, called_file, capitalised, file_name, missing, not_understood, Offer, says_nothing, scenes_seen,
-    seen_phrase, suits_video, track_name, unanswered, understood, write_reply)
+    approximated, called_file, capitalised, file_name, given_up, missing, not_understood, Offer, says_nothing,
+    scenes_seen, seen_phrase, suits_video, track_name, unanswered, understood, write_reply)
 from .recommenders import JointRecommender, TrainedRecommender, Watched
 from .reply import generate_reply, Reply, ReplyGenerator, shipped_writer
 from .worker import Worker
@@ -39,6 +39,7 @@ from ..language.evidence import explain
 from ..language.foreign_words import similar_concepts
 from ..language.llm_reader import LlmReader
 from ..language.preferences import Preferences, settles, summary
+from ..language.sayable import claimable_tags
 from ..language.scenes import VideoDescription
 from ..language.tag_recommender import TagRecommender
 from ..language.understanding import Context, understand, Understanding
@@ -120,7 +121,7 @@ class History:
 def _known(offer:Offer, told:bool)->Known:
     "What a reply may claim; the newest message is left out where it was `told` already."
     said, seen = None if told else offer.user, tuple(scenes_seen(offer.video))
-    known = known_of_track(offer.track, list(offer.before), said=said, seen=seen)
+    known = known_of_track(offer.track, list(offer.before), said, seen, lambda t: claimable_tags(t, offer.table))
     return replace(known, name=known.name or file_name(offer.track))
 
 def _request_for(offer:Offer, name:str)->GenerationRequest:
@@ -176,7 +177,7 @@ def generated_reply(
     else:
         add(_closing(offer, names_in(generated.text, known)[0]))
         add(not_understood(new))
-    add(offer.given_up)
+    add(given_up(offer))
     return Reply(' '.join(parts), plain.evidence, generated.source)
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #4cda0919
@@ -189,10 +190,11 @@ def _not_on_top(state:DialogueState, said:Understanding|None)->list[str]:
 
 def _tracks_in_order(state:DialogueState, said:Understanding|None, ranking:Ranking, table:TrackTable)->list[int]:
     "Rows to offer, best first; a track that was pointed at itself stands on top."
-    ids, standing = [t.track_id for t in table.tracks], state.standing
-    order = order_tracks(ranking.scores, ids, _not_on_top(state, said))
+    ids, standing, barred = [t.track_id for t in table.tracks], state.standing, _not_on_top(state, said)
+    order = order_tracks(ranking.scores, ids, barred)
     chosen = standing.target if standing.is_chosen and said and said.act == 'refer' else None
-    return sorted(order, key=lambda i: ids[i] != chosen) if chosen else order
+    if chosen: return sorted(order, key=lambda i: ids[i] != chosen)
+    return most_borne_out(order, table, state.preferences(), barred)
 
 def _surprise(order:list[int], seed:str)->list[int]:
     "One of the better half of the tracks on top, drawn by lot."
@@ -228,14 +230,14 @@ def _offer(
 )->tuple[Offer, tuple[str, ...]]:
     "What a reply may speak of, and the names that the library lacks."
     table, new, preferences = muse.table(), said.preferences if said else Preferences(), state.preferences()
-    stats, rows = muse.tags.stats_of(table)[:2]
+    rows = muse.tags.stats_of(table)[1]
     before = tuple(table.tracks[rows[i]] for i in state.offered if i in rows)
     target, is_same = rows.get(state.standing.target or ''), state.offered[-1:] == (track_id,)
     name = '' if target is None else track_name(table.tracks[target])
     opening = opening_of(said, state.standing.is_chosen, name, is_same)
-    lacks, *told = caveats(rows[track_id], table, preferences, new, stats) if said else ((), '', '')
+    lacks, told = caveats(table, preferences, new) if said else ((), '')
     track = table.tracks[rows[track_id]]
-    return Offer(track, table, muse.description(seen), preferences, new, user, before, opening, *told), lacks
+    return Offer(track, table, muse.description(seen), preferences, new, user, before, opening, told), lacks
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #turn-take
 def take_turn(
@@ -312,7 +314,7 @@ def _told(chat:'Talk', said:Understanding, text:str, tracks:tuple[str, ...])->tu
     named = [table.tracks[rows[i]] for i in tracks if i in rows]
     if said.act == 'explain':
         evidence = explain(chat.state.preferences(), chat.muse.description(chat.seen), named[0], table)
-        return answer_question(text, named, evidence[:4]), None
+        return answer_question(text, named, evidence[:4], {t.track_id: t for t in table.tracks}), None
     if said.act == 'export':
         path = _written(chat, named[0].track_id, said.export)
         return f'I wrote {path.name}: your video with {track_name(named[0])}.', path

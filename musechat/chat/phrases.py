@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['tag_phrase', 'file_name', 'track_name', 'tags_clause', 'compared_clause', 'reasons', 'asked', 'says_nothing',
            'not_understood', 'approximated', 'scenes_seen', 'seen_phrase', 'answering', 'worth_saying', 'Offer',
-           'missing', 'capitalised', 'write_reply', 'understood', 'called_file', 'suits_video', 'unanswered']
+           'missing', 'given_up', 'n_met', 'capitalised', 'write_reply', 'understood', 'called_file', 'suits_video',
+           'unanswered']
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #723e9c87
 import random
@@ -18,11 +19,13 @@ from typing import Callable, Sequence
 from .reply import Reply
 from ..core.display import short_repr
 from ..core.types import Track, TrackTable
-from ..language.evidence import Evidence, explain, shows_aspect
+from ..language.evidence import compared, Evidence, explain, shows_aspect
 from ..language.preferences import AspectCritique, Critique, Preference, Preferences, settles
+from ..language.sayable import ear_verdict, least_score, tag_column
 from ..language.scenes import VideoDescription
 from ..language.mentions import opposites, read_mentions
 from ..language.text import and_list, quoted, read_table
+from ..language.vocabulary import concepts, core_tags
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #fac36582
 _phrases = {row['tag']: (row['kind'], row['phrase'] or row['tag']) for row in read_table('chat', 'tag_phrases.tsv')}
@@ -56,7 +59,8 @@ def _bare(tag:str)->str:
     "The words of a tag without an article."
     return re.sub(r'^(a|an|the) (?!\d)', '', tag_phrase(tag)[1])
 
-_er = dict(slow='slower', fast='faster', loud='louder', quiet='quieter', soft='softer', happy='happier', sad='sadder')
+_er = dict(slow='slower', fast='faster', loud='louder', quiet='quieter', soft='softer', happy='happier', sad='sadder',
+           calm='calmer', dark='darker', heavy='heavier', funny='funnier')
 
 def _more_of(tag:str)->str:
     "'slower', 'more ambient'."
@@ -110,8 +114,11 @@ def compared_clause(
     other:Track,
 )->str:
     "'it is quieter and has less guitar than ...', 'with 124 bpm it is faster than ...'."
-    than, tagged = track_name(other), [_compared_tag(e) for e in evidence if e.tag]
+    than = track_name(other)
+    tagged = list(dict.fromkeys(_compared_tag(e) for e in evidence if e.tag))
     said = [f"it {and_list(tagged)} than {than}"] if tagged else []
+    near = and_list([quoted(e.said or e.concept, 40) for e in evidence if e.tag and e.strength == 'near'])
+    if near: said = [f"{said[0]}, which comes near {near}"]
     return and_list(said + [_measured_clause(e, than) for e in evidence if not e.tag])
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #d5d75e71
@@ -123,19 +130,26 @@ def _fact_clause(e:Evidence)->str:
     if e.kind == 'duration': return f"it lasts {e.value:.0f} s"
     return ''
 
+def _near_clauses(evidence:Sequence[Evidence])->list[str]:
+    "'it has strings, which comes near “cinematic”', one for each thing asked for."
+    near: dict[str, list[str]] = {}
+    for e in evidence:
+        if e.kind == 'near': near.setdefault(e.said or e.concept, []).append(e.tag)
+    return [f"{tags_clause(tags)}, which comes near {quoted(words, 40)}" for words, tags in near.items()]
+
 def reasons(
     evidence:Sequence[Evidence],
     by_id:dict[str, Track],           # tracks that are compared with
 )->list[str]:
-    "Clauses for the evidence: comparisons, tags that are there, that stand out, that are not there, and facts."
+    "Clauses for the evidence: comparisons, tags that are there, come near, stand out or are absent, and facts."
     others = dict.fromkeys(e.than for e in evidence if e.kind == 'comparison' and e.than in by_id)
     clauses = []
     for than in others:
         alike = [e for e in evidence if e.kind == 'comparison' and e.than == than]
         clauses.append(compared_clause(alike, by_id[than]))
-    for strength in ('present', 'leaning', 'absent'):
+    for strength in ('present', 'near', 'leaning', 'absent'):
         spoken = [e for e in evidence if e.strength == strength and (e.kind != 'comparison' or strength == 'absent')]
-        clauses.append(tags_clause([e.tag for e in spoken], strength))
+        clauses += _near_clauses(spoken) if strength == 'near' else [tags_clause([e.tag for e in spoken], strength)]
     return [c for c in clauses + [_fact_clause(e) for e in evidence] if c]
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #2da8d702
@@ -209,7 +223,7 @@ def answering(
     new:Preferences,
 )->list[Evidence]:
     "What answers the newest message."
-    concepts = {w.concept for w in (*new.liked, *new.disliked, *new.comparisons)}
+    concepts = {w.concept for w in (*new.liked, *new.disliked, *new.comparisons, *new.hints)}
     facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years, album=new.albums)
     def answers(e):
         if any(shows_aspect(e, aspect) for aspect in new.aspects): return True
@@ -221,8 +235,9 @@ def worth_saying(
     new:Preferences,
     n_other:int=2,            # other reasons at most; two more where nothing answers the message
 )->tuple[Evidence, ...]:
-    "All that answers the newest message, and a few other reasons."
-    answers, kinds = answering(evidence, new), ('wanted', 'unwanted', 'scene', 'measurement', 'likeness')
+    "All that answers the newest message, a few older wishes, and where nothing was asked, the video."
+    answers = answering(evidence, new)
+    kinds = ('wanted', 'unwanted', 'near') if asked(new) else ('wanted', 'unwanted', 'near', 'scene', 'measurement')
     others = [e for e in evidence if e not in answers and e.kind in kinds]
     return (*answers, *others[:n_other if answers else n_other + 2])
 
@@ -239,12 +254,16 @@ class Offer:
     before: tuple[Track, ...] = ()    # what was offered before, oldest first
     opening: str = ''                 # how the reply begins; '': by what was seen or asked for
     caveat: str = ''                  # what the library does not give, as sentences
-    given_up: str = ''                # which older wish the track does not meet
+
+    @cached_property
+    def found(self)->list[Evidence]:
+        "All that can be said for the track."
+        return explain(self.preferences, self.video, self.track, self.table)
 
     @cached_property
     def evidence(self)->tuple[Evidence, ...]:
         "What is worth saying for the track."
-        return worth_saying(explain(self.preferences, self.video, self.track, self.table), self.new)
+        return worth_saying(self.found, self.new)
 
     @cached_property
     def by_id(self)->dict[str, Track]: return {t.track_id: t for t in self.table.tracks}
@@ -264,8 +283,8 @@ def _opening(offer:Offer, rng:random.Random)->str:
     if offer.opening: return offer.opening
     if settles(new): return rng.choice(_stays)
     if offer.user is None:
-        seen = seen_phrase(offer.video)
-        return rng.choice(_first_seen).format(seen) if seen else rng.choice(_first)
+        seen, forms = seen_phrase(offer.video), _first_seen if scenes_seen(offer.video) else _first_seen[:2]
+        return rng.choice(forms).format(seen) if seen else rng.choice(_first)
     if says_nothing(new):
         return f"{not_understood(new) or 'I found no wish in that.'} By what I know I suggest"
     words = asked(new)
@@ -273,27 +292,85 @@ def _opening(offer:Offer, rng:random.Random)->str:
     return rng.choice(forms).format(and_list(words[:5])) if words else rng.choice(_another)
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #1352dd01
+def _in_library(table:TrackTable, concept:str)->bool:
+    "Whether any track might have a concept: by a tag of its own, or by what another ear hears."
+    scores = (tag_column(table, *column) for column in core_tags(concept))
+    has_tag = any(column.max(initial=0.) >= least_score for column in scores)
+    return has_tag or any(v is not None and bool(v.strength) for t in table.tracks if (v := ear_verdict(t, concept)))
+
+def _lacking(wishes:Sequence[Preference], table:TrackTable|None)->list[str]:
+    "Clauses on things asked for that cannot be heard in a track, those that no track has first."
+    exact = [w for w in wishes if table is not None and concepts[w.concept].exact]
+    nowhere = [w for w in exact if table is not None and not _in_library(table, w.concept)]
+    here = [_quoted(w) for w in wishes if w not in nowhere]
+    none = and_list([_quoted(w) for w in nowhere[:3]], 'or')
+    clauses = [f"nothing in your library clearly has {none}, and this comes nearest"] if none else []
+    return clauses + ([f"I cannot hear {and_list(here[:3], 'or')} in it for certain"] if here else [])
+
+# %% ../../nbs/80_chat/20_phrases.ipynb #cell-8c2ba456
+def _is_most(c:Critique, table:TrackTable|None)->bool:
+    "Whether the track that a comparison measures against has most of it in the library, or least."
+    other = next((t for t in table.tracks if t.track_id == c.than), None) if table is not None else None
+    return other is not None and table is not None and not any(compared(t, other, c) for t in table.tracks)
+
+def _unmatched(wishes:Sequence[Critique], table:TrackTable|None)->list[str]:
+    "Clauses on comparisons that a track does not bear out, those that no track does first."
+    most = [c for c in wishes if _is_most(c, table)]
+    left = [_more(c) for c in wishes if c not in most]
+    said = and_list([_more(c) for c in most[:2]], 'or')
+    clauses = [f"no track of your library is {said} than that one"] if most else []
+    return clauses + ([f"I cannot show that it is {and_list(left[:2], 'or')} than before"] if left else [])
+
+# %% ../../nbs/80_chat/20_phrases.ipynb #cell-8f8451b2
 def missing(
     new:Preferences,                  # of the newest message
     evidence:Sequence[Evidence],
+    table:TrackTable|None=None,       # the library, to tell what no track has; None: not told
 )->str:
-    "What was asked for just now and cannot be claimed of the track; '' for nothing."
+    "What was asked for and cannot be claimed of the track; '' for nothing."
     shown = {e.concept for e in evidence}
-    lacks = [_quoted(w) for w in new.liked if w.concept not in shown]
+    met = {w.either for w in new.liked if w.either and w.concept in shown}      # one of "strings or a piano" will do
+    parts = _lacking([w for w in new.liked if w.concept not in shown and w.either not in met], table)
     unsure = [_quoted(w) for w in new.disliked if w.concept not in shown]
-    less = [_more(c) for c in new.comparisons if c.concept not in shown]
     kept = [a for a in new.aspects if a.direction > 0]
     other = [_alike(a) for a in kept if not any(shows_aspect(e, a) for e in evidence)]
-    parts = [f"I cannot hear {and_list(lacks[:3], 'or')} in it for certain"] if lacks else []
     if unsure: parts.append(f"I cannot rule out {and_list(unsure[:3], 'or')}")
-    if less: parts.append(f"I cannot show that it is {and_list(less[:2], 'or')} than before")
+    parts += _unmatched([c for c in new.comparisons if c.concept not in shown], table)
     if other: parts.append(f"I cannot show that it has {and_list(other[:2], 'or')}")
     return f"{and_list(parts)}." if parts else ''
+
+# %% ../../nbs/80_chat/20_phrases.ipynb #cell-6517c5f7
+def given_up(offer:Offer)->str:
+    "Which older wishes cannot be claimed of the track, as a sentence; '' for none."
+    if offer.user is None: return ''
+    new, p = offer.new, offer.preferences
+    newest = {x.concept for x in (*new.liked, *new.disliked)}
+    liked, disliked = (tuple(x for x in items if x.concept not in newest) for items in (p.liked, p.disliked))
+    lost = missing(Preferences(liked=liked, disliked=disliked), offer.found)
+    return f"Of your earlier wishes: {lost}" if lost else ''
+
+def n_met(
+    preferences:Preferences,
+    evidence:Sequence[Evidence],      # of a track, from `explain`
+)->int:
+    "How many wishes of a conversation the data of a track bears out."
+    shown, p = {e.concept for e in evidence}, preferences
+    groups = {w.either or w.concept for w in p.liked if w.concept in shown}
+    others = [w for w in (*p.disliked, *p.comparisons) if w.concept in shown]
+    return len(groups) + len(others) + sum(any(shows_aspect(e, a) for e in evidence) for a in p.aspects)
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #e8aa35a1
 def capitalised(text:str)->str:
     "A text with a capital at its beginning."
     return text[:1].upper() + text[1:]
+
+def _because(offer:Offer, rng:random.Random)->tuple[str, str]:
+    "Reasons that answer the newest message, to stand behind the name, and a sentence on older wishes."
+    newest = answering(offer.evidence, offer.new) if asked(offer.new) else list(offer.evidence)
+    older = [e for e in offer.evidence if e not in newest]
+    found, kept = and_list(reasons(newest, offer.by_id)), and_list(reasons(older, offer.by_id))
+    seam = rng.choice((': ', ', because '))
+    return f'{seam}{found}' if found else '', f'As you asked before, {kept}.' if kept else ''
 
 def write_reply(
     offer:Offer,
@@ -301,13 +378,11 @@ def write_reply(
     opening:str='',               # words in front of the track's name; '': what was seen or understood
 )->Reply:
     "Offer a track with the reasons that its data supports."
-    new, found = offer.new, reasons(offer.evidence, offer.by_id)
-    seam = rng.choice((': ', ', because '))
-    why = f'{seam}{and_list(found)}' if found else ''
+    new, (why, kept) = offer.new, _because(offer, rng)
     text = f"{opening or _opening(offer, rng)} {track_name(offer.track)}{why}."
-    lacks = '' if settles(new) else capitalised(missing(new, offer.evidence))
+    lacks = '' if settles(new) else capitalised(missing(new, offer.evidence, offer.table))
     lost = '' if says_nothing(new) else not_understood(new)
-    return Reply(' '.join(filter(None, (text, lacks, lost))), offer.evidence)
+    return Reply(' '.join(filter(None, (text, lacks, kept, lost))), offer.evidence)
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #c879a43e
 def understood(offer:Offer)->str:

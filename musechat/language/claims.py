@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Iterable, Iterator, NamedTuple, Sequence
+from typing import Callable, Collection, Iterable, Iterator, NamedTuple, Sequence
 
 from ..core.display import short_repr
 from ..core.samples import read_toml
@@ -72,21 +72,28 @@ def known_of_facts(
 # %% ../../nbs/30_language/40_claims.ipynb #cell-010
 least_score = .15      # of a tag that may be claimed
 
+def _best_tags(track:Track)->set[str]:
+    "The best tags of a track that no other ear contradicts."
+    best = [(t, getattr(track, which)[t]) for which in ('mtt', 'msd') for t in sure_tags(track, which)]
+    return {tag for tag, score in best if score >= least_score}
+
 def known_of_track(
     track:Track,
     before:Sequence[Track]=(),          # tracks offered earlier, oldest first
     said:str|Sequence[str]|None=None,   # the user's newest words
     seen:Sequence[str]=(),              # what was seen in the video
+    tags:Callable[[Track], Collection[str]]|None=None,      # what may be said of a track; None: its best tags
 )->Known:
     "What a library knows of a track: what its file states, its best tags, what was measured."
-    tags = {t for which in ('mtt', 'msd') for t in sure_tags(track, which) if getattr(track, which)[t] >= least_score}
+    said_of = (tags or _best_tags)(track)
     title = clean_text(track.title)
     plain = re.sub(r'\s*[(\[].*?[)\]]', '', title).strip()
     names = (title, plain) if title else (Path(track.path).name, Path(track.path).stem)
+    facts = [clean_text(x) or None for x in (track.artist, track.album, track.genre)]
+    earlier = tuple(known_of_track(t, tags=tags) for t in before)
     return Known(
-        title or None, clean_text(track.artist) or None, clean_text(track.album) or None, track.year, frozenset(tags),
-        track.bpm, None, tuple(map(known_of_track, before)), _joined(said), tuple(seen),
-        tuple(dict.fromkeys(filter(None, names))), clean_text(track.genre) or None, track.duration_s or None)
+        title or None, *facts[:2], track.year, frozenset(said_of), track.bpm, None, earlier, _joined(said), tuple(seen),
+        tuple(dict.fromkeys(filter(None, names))), facts[2], track.duration_s or None)
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-013
 class NameSpan(NamedTuple):

@@ -1,7 +1,8 @@
 "How far a ranking does what was asked: a measure for the tests, without any judge but the library's own tags."
 import numpy as np
 
-from musechat.language.evidence import asked_tags, tag_column
+from musechat.language.evidence import asked_tags
+from musechat.language.sayable import tag_column
 
 def asked_share(ranking, table, k=10):
     """Share of (track of the top k, asked tag) pairs on the asked side of the library's median, 0 to 1; nan if no tag
