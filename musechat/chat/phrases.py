@@ -178,7 +178,9 @@ def asked(
     new:Preferences,       # of one message
 )->list[str]:
     "Preferences in the user's words, each ready to stand in a list."
-    out = [_quoted(w) for w in new.liked] + [_more(c) for c in new.comparisons]
+    groups: dict[str, list[str]] = {}
+    for w in new.liked: groups.setdefault(w.either or w.concept, []).append(_quoted(w))
+    out = [and_list(words, 'or') for words in groups.values()] + [_more(c) for c in new.comparisons]
     out += [f"no {_quoted(w)}" for w in new.disliked] + [_alike(a) for a in new.aspects]
     out += [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]
     return out + [f"something from the album {quoted(a)}" for a in new.albums]
@@ -329,8 +331,8 @@ def missing(
 )->str:
     "What was asked for and cannot be claimed of the track; '' for nothing."
     shown = {e.concept for e in evidence}
-    met = {w.either for w in new.liked if w.either and w.concept in shown}      # one of "strings or a piano" will do
-    parts = _lacking([w for w in new.liked if w.concept not in shown and w.either not in met], table)
+    met = {w.either or w.concept for w in new.liked if w.concept in shown}      # one of "strings or a piano" will do
+    parts = _lacking([w for w in new.liked if (w.either or w.concept) not in met], table)
     unsure = [_quoted(w) for w in new.disliked if w.concept not in shown]
     kept = [a for a in new.aspects if a.direction > 0]
     other = [_alike(a) for a in kept if not any(shows_aspect(e, a) for e in evidence)]

@@ -239,7 +239,7 @@ def supported(
     track:Track,
     table:TrackTable,
 )->bool:
-    "Whether the track's tags, numbers and names bear the evidence out; computed anew from the data."
+    "Whether a track's tags, numbers and names bear evidence out; computed anew from the data."
     e = evidence
     numbers = dict(bpm=track.bpm, duration=track.duration_s, year=track.year)
     if e.kind in numbers: return _is_inside(numbers[e.kind], e.other)
@@ -247,7 +247,7 @@ def supported(
     if e.kind in ('title', 'album'): return getattr(track, e.kind) == e.value
     if e.taxonomy == 'ear' and e.kind != 'comparison':
         heard = ear_verdict(track, e.concept, e.direction)
-        return heard is not None and (heard.strength, heard.score) == (e.strength, e.score)
+        return bool(heard) and (heard.strength, heard.score) == (e.strength, e.score)
     if e.kind == 'comparison':
         other = next((t for t in table.tracks if t.track_id == e.than), None)
         return other is not None and compared(track, other, Critique(e.concept, e.direction)) is not None
