@@ -239,7 +239,7 @@ def supported(
     track:Track,
     table:TrackTable,
 )->bool:
-    "Whether a track's tags, numbers and names bear evidence out; computed anew from the data."
+    "Whether a track's data bears evidence out; computed anew."
     e = evidence
     numbers = dict(bpm=track.bpm, duration=track.duration_s, year=track.year)
     if e.kind in numbers: return _is_inside(numbers[e.kind], e.other)
