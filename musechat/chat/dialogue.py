@@ -16,7 +16,8 @@ from typing import Callable, TYPE_CHECKING
 import musechat
 from .answers import answer_question, asked_back, free_name, opening_of, small_answer
 from .offers import (
-    best_start, caveats, find_offered, most_borne_out, order_tracks, ranked_tracks, standout_tags, what_was_read)
+    best_start, caveats, find_offered, most_borne_out, order_tracks, ranked_tracks, standout_tags,
+    surprising, what_was_read)
 from .page import conversation_html, page_html, RankedTrack, Recommendation, write_page
 from .phrases import (
     approximated, called_file, capitalised, file_name, given_up, missing, not_understood, Offer, says_nothing,
@@ -196,11 +197,6 @@ def _tracks_in_order(state:DialogueState, said:Understanding|None, ranking:Ranki
     if chosen: return sorted(order, key=lambda i: ids[i] != chosen)
     return most_borne_out(order, table, state.preferences(), barred)
 
-def _surprise(order:list[int], seed:str)->list[int]:
-    "One of the better half of the tracks on top, drawn by lot."
-    drawn = random.Random(seed).choice(order[:max(1, len(order)//2)])
-    return [drawn, *(i for i in order if i != drawn)]
-
 # %% ../../nbs/80_chat/40_dialogue.ipynb #09a7772a
 def _best_offers(
     muse:'MuseChat', seen:Watched|VideoDescription, state:DialogueState, said:Understanding|None, k:int,
@@ -209,7 +205,7 @@ def _best_offers(
     table = muse.table()
     ranking = muse.recommender.rank(state.request(seen), table)
     order = _tracks_in_order(state, said, ranking, table)
-    if said and said.act == 'surprise' and order: order = _surprise(order, f'{muse.seed}/{len(state.turns)}')
+    if said and said.act == 'surprise' and order: order = surprising(order, f'{muse.seed}/{len(state.turns)}')
     if not order: raise MusechatError("every track has been turned down or ruled out; undo a turn, or index more music")
     stats = muse.tags.stats_of(table)[0]
     return ranked_tracks(order[:k], ranking, table, lambda i: standout_tags(i, table, stats), state.offered)
