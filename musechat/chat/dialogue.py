@@ -422,18 +422,20 @@ class Talk:
 # %% ../../nbs/80_chat/40_dialogue.ipynb #talk-moves
 class PointingTalk(Talk):
     "Calls that do what words do, with the track at a place of the list."
+    def place(self, n:int|None)->Reference:
+        "Place `n` of the list, None: the first; MusechatError where the list has no such place."
+        shown = len(self.state.current.tracks)
+        if n is None or 1 <= n <= shown: return Reference('rank', (n or 1,))
+        raise MusechatError(f"the list has {shown} tracks, there is no number {n}")
+
     def point(self, act:str, n:int|None, text:str, k:int, tell:Tell)->Recommendation:
         "Do something with the track at place `n` of the list; None: the one on top."
-        shown = len(self.state.current.tracks)
-        if n is not None and not 1 <= n <= shown:
-            raise MusechatError(f"the list has {shown} tracks, there is no number {n}")
-        target = Reference('rank', (n or 1,))
+        target = self.place(n)
         return self.do(Understanding((Act(act, target),), act, target), text, k, tell)
 
     def like(self, n:int|None=None, k:int=5, tell:Tell=None)->Recommendation:
         "More like number `n` of the list."
-        self.state.current      # an error where nothing was offered yet
-        act = Act('refer', Reference('rank', (n or 1,)), is_likeness=True)
+        act = Act('refer', self.place(n), is_likeness=True)
         said = Understanding((act,), 'refer', act.target)
         return self.do(said, f'More like number {n or 1}.', k, tell)
 
