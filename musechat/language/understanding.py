@@ -333,7 +333,8 @@ def _asks(acts:Sequence[Act], new:Preferences)->bool:
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-029b
 _by_maker = re.compile(
     r'\b(?P<no>no(?:thing| more)? )?(?:\w+ )?(?:by|from) '
-    r'(?:whoever|the (?:same )?(?:artist|band|singer|guys|people|composer))')
+    r'(?:whoever|the (?:same )?(?:artist|band|singer|guys|people|composer))|'
+    r'\bsame (?:artist|band|singer|composer) as\b')
 
 def _settled(text:str, line:Line, acts:tuple[Act, ...], new:Preferences, than:Reference|None)->Understanding:
     "An understanding of acts and wishes."
