@@ -255,7 +255,7 @@ _limit_before = (rf"(?:\b(?P<max>{_at_most})\s*|\b(?P<min>{_at_least})\s*|"
                  rf"(?P<about>\b(?:{_near_words})\s+(?:the )?|~\s*))?")
 _one_or_two = rf"(?<![\w.:])(?P<time>{_time})(?:\s*(?:-|to|and|or)\s*(?P<to>{_time}))?(?: (?:long|in length)\b)?"
 _limit_behind = (r"(?P<off>\s*,?\s*(?:or (?:less|shorter|under)|max\b|maximum|tops|at (?:the )?most|not a second more|"
-                 r"no longer))?"
+                 r"no longer(?! than)))?"
                  r"(?P<on>\s*,?\s*(?:\+|or (?:more|longer|over)|plus\b|min\b|minimum|at least|and (?:up|over)))?"
                  r"(?P<so>\s*,?\s*(?:or so|or thereabouts|-?ish|give or take(?: [\w ]{1,20})?|more or less|roughly|"
                  r"approximately))?")
