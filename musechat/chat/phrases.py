@@ -225,7 +225,7 @@ def answering(
     new:Preferences,
 )->list[Evidence]:
     "What answers the newest message."
-    concepts = {w.concept for w in (*new.liked, *new.disliked, *new.comparisons, *new.hints)}
+    concepts = {w.concept for w in (*new.liked, *new.disliked, *new.hints)} | {c.concept for c in new.comparisons}
     facts = dict(bpm=new.bpm, duration=new.duration_s, year=new.years, album=new.albums)
     def answers(e):
         if any(shows_aspect(e, aspect) for aspect in new.aspects): return True
@@ -285,8 +285,8 @@ def _opening(offer:Offer, rng:random.Random)->str:
     if offer.opening: return offer.opening
     if settles(new): return rng.choice(_stays)
     if offer.user is None:
-        seen, forms = seen_phrase(offer.video), _first_seen if scenes_seen(offer.video) else _first_seen[:2]
-        return rng.choice(forms).format(seen) if seen else rng.choice(_first)
+        seen, n_form = seen_phrase(offer.video), 3 if scenes_seen(offer.video) else 2
+        return rng.choice(_first_seen[:n_form]).format(seen) if seen else rng.choice(_first)
     if says_nothing(new):
         return f"{not_understood(new) or 'I found no wish in that.'} By what I know I suggest"
     words = asked(new)
@@ -358,8 +358,9 @@ def n_met(
     "How many wishes of a conversation the data of a track bears out."
     shown, p = {e.concept for e in evidence}, preferences
     groups = {w.either or w.concept for w in p.liked if w.concept in shown}
-    others = [w for w in (*p.disliked, *p.comparisons) if w.concept in shown]
-    return len(groups) + len(others) + sum(any(shows_aspect(e, a) for e in evidence) for a in p.aspects)
+    others = [w.concept for w in p.disliked] + [c.concept for c in p.comparisons]
+    kept = [a for a in p.aspects if any(shows_aspect(e, a) for e in evidence)]
+    return len(groups) + len(shown.intersection(others)) + len(kept)
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #e8aa35a1
 def capitalised(text:str)->str:

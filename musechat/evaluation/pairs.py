@@ -129,7 +129,7 @@ def track_loudness(
     "Loudness of the central two minutes of each track."
     known = json.loads(kept.read_bytes()) if kept.is_file() else {}
     todo = [i for i in paths if i not in known]
-    for i in progress_bar(todo, desc='loudness', unit='track', show=progress and todo):
+    for i in progress_bar(todo, desc='loudness', unit='track', show=progress and bool(todo)):
         known[i] = _loudness(paths[i])
         write_atomic(kept, json.dumps(known))
     return {i: known[i] for i in paths}

@@ -112,7 +112,7 @@ class Metric(NamedTuple):
         text = e.text(self.scale, self.digits, sign)
         return as_markdown('**{text}**', text=text) if bold else text
 
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 _tables = read_toml('evaluation', 'tables.toml')
 metrics = tuple(Metric(**row) for row in _tables['metrics'])
@@ -235,7 +235,8 @@ def _cells(figures:Mapping[str, Estimate], shown:Sequence[Metric], is_bold:Calla
 
 def _markdown(table:ReasoningTable)->MarkdownText:
     "All tables, for a notebook or a terminal."
-    best, parts = table.best(), []
+    best = table.best()
+    parts: list[str] = []
     here = [m for m in metrics if any(m.name in r.figures for r in table.rows)]
     for head, some in (('Nearness to the reference', metrics[:4]), ('What the replies say', metrics[4:])):
         shown, lines = [m for m in here if m in some], []

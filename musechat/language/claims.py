@@ -89,11 +89,11 @@ def known_of_track(
     title = clean_text(track.title)
     plain = re.sub(r'\s*[(\[].*?[)\]]', '', title).strip()
     names = (title, plain) if title else (Path(track.path).name, Path(track.path).stem)
-    facts = [clean_text(x) or None for x in (track.artist, track.album, track.genre)]
+    artist, album, genre = (clean_text(x) or None for x in (track.artist, track.album, track.genre))
     earlier = tuple(known_of_track(t, tags=tags) for t in before)
     return Known(
-        title or None, *facts[:2], track.year, frozenset(said_of), track.bpm, None, earlier, _joined(said), tuple(seen),
-        tuple(dict.fromkeys(filter(None, names))), facts[2], track.duration_s or None)
+        title or None, artist, album, track.year, frozenset(said_of), track.bpm, None, earlier, _joined(said),
+        tuple(seen), tuple(dict.fromkeys(filter(None, names))), genre, track.duration_s or None)
 
 # %% ../../nbs/30_language/40_claims.ipynb #cell-013
 class NameSpan(NamedTuple):
@@ -102,7 +102,7 @@ class NameSpan(NamedTuple):
     end: int
     kind: str      # 'title', 'artist' or 'album'
     owner: int     # 0: the offered track, i: the i-th earlier one
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 _joiners = re.compile(r'\s*(?:[,;/&]|\b(?:feat|ft)\b\.?|\b(?:and|with|featuring)\b)\s*', re.I)
 

@@ -247,10 +247,10 @@ def supported(
     if e.kind in ('title', 'album'): return getattr(track, e.kind) == e.value
     if e.taxonomy == 'ear' and e.kind != 'comparison':
         heard = ear_verdict(track, e.concept, e.direction)
-        return bool(heard) and (heard.strength, heard.score) == (e.strength, e.score)
+        return heard is not None and (heard.strength, heard.score) == (e.strength, e.score)
     if e.kind == 'comparison':
-        other = next((t for t in table.tracks if t.track_id == e.than), None)
-        return other is not None and compared(track, other, Critique(e.concept, e.direction)) is not None
+        others = [t for t in table.tracks if t.track_id == e.than]
+        return any(compared(track, t, Critique(e.concept, e.direction)) for t in others)
     score = getattr(track, e.taxonomy, {}).get(e.tag)
     if score is None or abs(score - e.score) > 1e-6: return False
     verdict = tag_verdict(track, table, e.taxonomy, e.tag, e.direction)

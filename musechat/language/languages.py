@@ -55,7 +55,7 @@ class Piece(NamedTuple):
     text: str              # as written
     english: str|None      # None where it is unknown
     n: int                 # tokens
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 # %% ../../nbs/30_language/07_languages.ipynb #cell-017
 class Glossary:
@@ -225,7 +225,7 @@ class Translation(NamedTuple):
     english: str            # unchanged where the message is English
     language: str|None      # 'de'; None: English, or nothing to tell by
     unknown: list[str]      # words that are in no glossary, as written: names, most of them
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def translate(
     text:str,        # a message; what comes after `max_chars` is not read

@@ -22,7 +22,7 @@ class Item(NamedTuple):
     value: Any
     start: int       # in the text
     end: int
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 # %% ../../nbs/30_language/22_lexicon.ipynb #cell-007
 _compared_kinds = ('tempo', 'loudness', 'mood', 'measure', 'era')     # of concepts whose words have comparatives

@@ -53,7 +53,7 @@ class Phrase(NamedTuple):
     words: tuple[str, ...]
     kind: str           # 'concept', 'idiom', or a kind of cue
     value: str          # the concept's name, or the cue
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def _lexicon()->dict[str, list[Phrase]]:
     "Every phrase by its first word, longest first."
@@ -163,7 +163,7 @@ class Mention(NamedTuple):
     direct: bool        # a negation stands close before it
     word: str           # as it was said
     sentence: str       # the folded sentence around it
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def _sentences(words:Sequence[str])->list[list[str]]:
     "Words in runs that end with . ! ? or ;"

@@ -63,11 +63,15 @@ def _digits(m:re.Match)->str:
     hundreds = 0 if parts.get('plain') else 100*_value.get(parts['n'], 1)
     return str(hundreds + (_sum(below) if below else 0)).ljust(len(m[0]))
 
+def _filled(pattern:re.Pattern, value:str, text:str)->str:
+    "A text with a value where a pattern was, as long as before."
+    return pattern.sub(lambda m: value.ljust(len(m[0])), text)
+
 def in_digits(
     text:str,             # folded
 )->str:                   # as long as before
     "A text with the numbers that it has in words as digits: 'two and a half' as 2.5."
-    for pattern, value in _fractions: text = pattern.sub(lambda m, v=value: v.ljust(len(m[0])), text)
+    for pattern, value in _fractions: text = _filled(pattern, value, text)
     text = _one_twenty.sub(_digits, text)
     text = _in_years.sub(lambda m: str(100*_value[m['n']] + _sum(m['rest'])).ljust(len(m[0])), text)
     text = _hundreds.sub(_digits, text)

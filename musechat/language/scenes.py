@@ -155,7 +155,7 @@ class Reason(NamedTuple):
     weight: float
     kind: str          # 'scene', 'measurement' or 'likeness'
     seen: str          # what was seen: a scene's name, or words such as 'quick cuts'
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 _lively_spot = (('dance', .5), ('beat', .4), ('energetic', .3))
 _measure_table = read_table('language', 'video_measures.tsv')

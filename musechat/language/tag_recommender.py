@@ -120,7 +120,7 @@ class KnownTable(NamedTuple):
     artists: tuple[str, ...]        # each once
     titles: tuple[str, ...]
     albums: tuple[str, ...]
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def _names_of(table:TrackTable, kind:str)->tuple[str, ...]:
     return tuple(dict.fromkeys(name for t in table.tracks if (name := getattr(t, kind))))

@@ -208,7 +208,7 @@ class Pull(NamedTuple):
     concepts: tuple[str, ...]
     side: str             # 'liked', 'disliked' or 'fitting' (the video's)
     weight: float
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 _must_be_there = 2.     # weight of a liked instrument or voice
 _heard_from = .5        # how far above the middle it counts as heard

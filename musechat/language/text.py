@@ -63,7 +63,7 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 # %% ../../nbs/30_language/05_text.ipynb #cell-df18934c
 def _written_out(word:str, keep_s:bool)->str:

@@ -188,7 +188,7 @@ class GenerationRequest(NamedTuple):
     year: int|None = None    # of its release
     said: str|None = None    # the user's newest words; None in the first turn of a chat
     before: str|None = None  # name of the track offered before; None in the first turn
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 system_prompt = ("You recommend music for videos. Offer the track by its name, say in one or two sentences how it "
                  "sounds and why it fits, and heed what the user said.")
@@ -218,7 +218,7 @@ class Frame(NamedTuple):
     between: str             # text behind the message, up to where the reply begins
     gap: str                 # what stands between that and the reply's first word
     end: int                 # the token that closes a reply
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def _ids(tokenizer:'PreTrainedTokenizerBase', text:str)->list[int]:
     return tokenizer(text, add_special_tokens=False)['input_ids']

@@ -281,7 +281,7 @@ class Data(NamedTuple):
     features: Features
     quartets: 'DatasetDict'
     split: dict[str, str]  # item_id -> 'train', 'validation' or 'test'
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def quartets_folder(
     path:str|Path,         # of quartets, or of a corpus

@@ -188,7 +188,7 @@ class Sound(NamedTuple):
     "Spectrograms of a batch: of the right tracks, in the order of the requests, then of other tracks on offer."
     spectrogram: torch.Tensor    # float32 (n, n_frame, n_mel), normalised as AST wants them
     mask: torch.Tensor           # bool (n, n_token): tokens that stand for real sound
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def patch_mask(
     config:'ASTConfig',

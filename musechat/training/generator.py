@@ -38,7 +38,7 @@ class Sample(NamedTuple):
     facts: Facts  # of the track: what the reply may claim
     before: tuple[Facts, ...] = ()  # tracks offered earlier, oldest first
     video_id: str = ''
-    __repr__ = short_repr
+    def __repr__(self)->str: return short_repr(self)
 
 def facts_of(
     row:Mapping,  # 'target', 'candidate' or one of 'others' of a quartet
