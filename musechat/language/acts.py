@@ -38,7 +38,7 @@ class Act:
     __repr__ = short_repr
 
 # %% ../../nbs/30_language/32_acts.ipynb #cell-009
-_owning = re.compile(r"(\d|one|first|second|third|fourth|fifth|last)['’]s", re.I)
+_owning = re.compile(r"(\d|one|two|three|four|five|first|second|third|fourth|fifth|last)['’]s", re.I)
 
 def _is_apart(token:Token, text:str)->list[Token]:
     "'2's lovely' says that 2 is lovely: a place in the list and 'is', apart."

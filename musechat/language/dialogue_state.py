@@ -102,6 +102,7 @@ def advance(
     for act in _moves(said):
         target = act.target or (said.target if act.name == said.act else None)
         tracks = resolve(target, lists, find) if target else pronoun(standing, lists)
+        if act.name == 'reject' and target is None: tracks = without(tracks, standing.kept)     # "show me others"
         after = _pointed(after, act, tracks, is_model)
     new = _addressed(said, after, lists, find)
     return replace(after, preferences=merge(fade(before.preferences, new), new))

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Iterator, NamedTuple, Sequence
 
+from ..core.display import short_repr
 from ..core.samples import read_toml
 from .lexicon import corrected, is_english, is_skipped, Item, lexicon, marks, word_group
 from .name_search import match_name, name_key
@@ -22,6 +23,7 @@ class KnownName(NamedTuple):
     name: str                  # in its usual spelling
     kind: str                  # 'artist', 'album' or 'title'
     is_telling: bool           # no everyday words
+    def __repr__(self)->str: return short_repr(self)
 
 def _bare(words:Sequence[str])->tuple[str, ...]: return tuple(w for w in words if w not in ('and', 'n'))
 

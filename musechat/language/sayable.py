@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.display import short_repr
 from ..core.types import Track, TrackTable
 from ..encoders.impression import doubted_tags
 from .claims import least_score
@@ -90,6 +91,7 @@ class Verdict:
     strength: str         # 'present', 'leaning', 'absent' or '' for nothing
     score: float          # 0 to 1
     percentile: float     # share of the library's tracks that score lower, 0 to 100
+    __repr__ = short_repr
 
 def tag_verdict(
     track:Track,

@@ -98,8 +98,9 @@ _by_word = {word: axis for axis, words in _axes.items() for word in words.split(
 _by_word |= dict(long='duration', short='duration', fast='tempo', slow='tempo', old='year')
 _word = rf"(?P<what>{'|'.join(_by_word)})"
 _extra = r'(?: limit| restriction| requirement| range| filter| thing| cap)?'
-_is = ('(?:does not|do not|no longer|is not|is no longer|is|are|not|need not|can be)(?: really)? '
-       r'(?:matter\w*|important|relevant|an issue|needed|anything|any|whatever|a problem|open|free)')
+_is = ('(?:does not|do not|no longer|is not|is no longer|is|are|not|need not|can be)(?: really)?'
+       r'(?: so| that| very| too)?'
+       r' (?:matter\w*|important|relevant|(?:an|no) issue|needed|anything|any|whatever|(?:a|no) problem|open|free)')
 _forget = (r'(?:never ?mind|forget|ignore|drop|scrap|skip|remove|lift|cancel|lose|discard|regardless of|delete|'
            r'take away|clear|no|without|do not (?:care|worry|mind)|no longer care)')
 _no_matter = '(?:no matter|does not matter|do not care|not important|i do not mind)'
