@@ -251,6 +251,7 @@ def _markdown(table:ReasoningTable)->MarkdownText:
         parts += [MarkdownText('**Differences**'), _block('', shown, gaps), _tables['captions']['differences']]
     return table.markdown([*parts, MarkdownText(_tables['captions']['paper_table_2']), _paper_markdown()])
 
+# %% ../../nbs/90_evaluation/10_reasoning.ipynb #cell-ca984c3c
 def _paper_markdown()->MarkdownText:
     "The paper's figures."
     digits = dict(bertscore=4, l2=3)
