@@ -299,7 +299,7 @@ _originals = dict(keep='keep', lower='duck', mute='drop')
 def _written(chat:'Talk', track_id:str, settings:dict)->Path:
     "The video with a track under it, in a new file in the working folder."
     out = free_name(Path.cwd(), f'{Path(chat.video.path).stem}-with-music')
-    options = {f'{name}_s': 3.*settings[name] for name in ('fade_in', 'fade_out') if name in settings}
+    options = {f'{name}_s': 3. if s is True else float(s) for name, s in settings.items() if name.startswith('fade')}
     original = _originals.get(settings.get('original_sound', ''), 'drop')
     return export_video(chat, out, track_id, original, settings.get('start_s'), **options)
 

@@ -152,13 +152,14 @@ def _plain_text(name:str, value:str)->object:
     "A word of a field as it is compared: names in small letters without 'the', licences with hyphens."
     is_name = name in ('artist', 'not_artist', 'album', 'title')
     if is_name: return re.sub(r' ?[&+] ?', ' and ', fold(value)).removeprefix('the ')
-    if name == 'licence': return re.sub(r'[\s-]+', '-', value.removesuffix(' use'))
+    if name == 'licence': return re.sub(r'[\s-]+', '-', fold(value).removesuffix(' use'))
     if name == 'original_sound': return dict(keep=True, mute=False).get(value, value)
     return value.replace('CC ', 'CC-')
 
 def _plain(value:object, name:str='')->object:
     "A value as it is compared: no difference between nothing and an empty field, nor between 'CC BY' and 'CC-BY'."
     if isinstance(value, dict): return {k: _plain(v, k) for k, v in value.items()} or None
+    if name == 'fade_out': return bool(value)
     if name == 'year' and isinstance(value, list): return [value[0] or None, *value[1:]]
     if isinstance(value, list): return [_plain(v, name) for v in value] or None
     return _plain_text(name, value) if isinstance(value, str) else value

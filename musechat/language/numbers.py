@@ -90,7 +90,7 @@ _bpm_cue = r'\b(?:bpm|tempo)\b\s*(?:is|be|of|:|=)?\s*'
 _bpm_behind = (r'(?P<off>\s*(?:or (?:less|slower|under|below)|max\b|maximum|tops|at (?:the )?most))?'
                r'(?P<on>\s*(?:or (?:more|faster|over|above|higher)|min\b|minimum|at least|and (?:up|over|above)))?')
 _bpm_re = re.compile(rf"(?<![\w.]){_range()}\s*{_bpm_unit}{_bpm_behind}|"
-                     rf"{_bpm_cue}{_range('2')}(?!\s*(?:s\b|sec|min|year))")
+                     rf"{_bpm_cue}{_range('2')}(?P<plus2>\+)?(?!\s*(?:s\b|sec|min|year))")
 
 Span = tuple[float|None, float|None]     # lowest and highest, None where it is open
 
@@ -104,7 +104,7 @@ def _bounds(m:re.Match)->Span:
     said = {name for name, g in m.groupdict().items() if g}
     if len(values) == 2: return min(values), max(values)
     if said & {'max', 'max2', 'off'}: return None, values[0]
-    if said & {'min', 'min2', 'on', 'plus'}: return values[0], None
+    if said & {'min', 'min2', 'on', 'plus', 'plus2'}: return values[0], None
     slack = 10. if _about.search(m[0]) else 0.
     return values[0] - slack, values[0] + slack
 
@@ -198,7 +198,7 @@ def _span_of(m:re.Match)->tuple[int|None, int|None]:
 # %% ../../nbs/30_language/24_numbers.ipynb #cell-f0699c78
 _ago = re.compile(r'\b(?:last|past|recent) (?P<n>\d{1,2}) +years\b|\bthan (?P<than>\d{1,2}) +years(?: old)?\b|'
                   r'\b(?P<this>(?:from|in|out|released|made) this year)\b|'
-                  r'\b(?P<last>(?:from |released |in )last year)\b')
+                  r'\b(?P<last>(?:from |released |in )last year)\b|\b(?P<hundred>this century)\b')
 _century = re.compile(r"\b(?P<nth>1[5-9]|20|21)(?:st|nd|rd|th)[ -]century\b|\b(?P<hundreds>1[5-8])00'?s\b")
 
 def _from_today(text:str)->Iterator[Item]:
@@ -206,7 +206,7 @@ def _from_today(text:str)->Iterator[Item]:
     today = date.today().year
     for m in _ago.finditer(text):
         n = m['n'] or m['than']
-        first = today - int(n) if n else today - bool(m['last'])
+        first = today - int(n) if n else 2000 if m['hundred'] else today - bool(m['last'])
         is_older = m['than'] and re.search(r'(?<!not )(?<!nothing )(?<!no )older $', text[:m.start()])
         span = (None, first - 1) if is_older else (first, None)
         yield Item('years', (first, first) if m['last'] else span, m.start(), m.end())
@@ -306,7 +306,7 @@ _of_video = re.compile(rf"\b(?:{_videos})\b[^,.;]*$")
 _is_video = re.compile(rf"[\s-]*(?:long )?(?:\w+ )?(?:{_videos}|trailer|short|ad|advert|commercial|spot|teaser)\b")
 _as_long = re.compile(r'\b(?:same length|as long|that long|(?P<about>(?:about|around|roughly) that)|'
                       r'match(?:es)? (?:it|that)|length accordingly|the same|exactly that|fits? (?:it|that)|'
-                      r'just that|last that)\b')
+                      r'just that|last that|that fits$)\b')
 _bare_limit = re.compile(rf"\b(?:(?P<max>{_at_most})|(?P<min>{_at_least})) (?P<n>\d+(?:\.\d+)?)(?![\d:])"
                          rf"(?!\s*(?:{_unit}|b\.?p\.?m|beats|%|years))")
 

@@ -256,7 +256,8 @@ class Breaks(Degrees):
 
     def on_and(self, item:Item)->None:
         if not self.used or self.sign > 0 and not self.degree: return
-        begins_anew = self.next_word() in word_group('begins anew') or self.near_kind() in _fresh_kinds
+        past = ('skip', 'amount_low', 'amount_high')      # "without the choir and a little quieter"
+        begins_anew = self.next_word() in word_group('begins anew') or self.near_kind(past=past) in _fresh_kinds
         after, last = self.near(), self.events[-1] if self.events else None
         is_adjective = after is not None and after.kind == 'concept' and not _is_noun(after)
         if begins_anew or is_adjective and self.sign < 0 and self.is_bare and _is_noun(last): self.turn(1)

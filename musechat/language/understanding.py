@@ -15,7 +15,7 @@ from ..core.errors import printable
 from .acts import Act, blanked, Gestures, Line, read_gestures, Reference, Spans
 from .languages import languages, translate
 from .lexicon import english_words, is_skipped, phrase_items
-from .numbers import find_bpm, find_lengths, find_licences, find_years
+from .numbers import find_bpm, find_lengths, find_licences, find_years, in_digits, seconds_of
 from .preferences import axis_of, Critique, Preference, Preferences, unique
 from .reading import read_preferences, Similar
 from .text import fold, max_chars, tokenise
@@ -57,16 +57,15 @@ class Understanding:
         return printable(f"{self.act}{target}: {self.preferences}{drops}", 300)
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-009
-_clock = r'(?:(?P<min>\d{1,2}):(?P<sec>\d\d)|(?P<n>\d{1,3}) ?(?P<unit>s\b|sec\w*|min\w*))'
+_clock = r'(?P<time>\d{1,2}:\d\d|(?:an?|\d{1,3}) ?(?:s\b|sec\w*|min\w*)(?: \d{1,2}\b)?)|second (?P<second>\d{1,3})\b'
 _starting = r'\b(?:start|begin|starting|beginning|from|at|in at)\b[^,.;!?]{0,24}?'
-_start = re.compile(rf'{_starting}\b(?:at |from |second |after )?{_clock}')
+_start = re.compile(rf'{_starting}\b(?:at |from |after )?(?:{_clock})')
 
 def _start_s(said:str)->int|None:
     "Where the music is to start, in seconds."
     m = _start.search(said)
     if not m: return None
-    if m['min']: return int(m['min'])*60 + int(m['sec'])
-    return int(m['n'])*(60 if m['unit'].startswith('min') else 1)
+    return int(m['second']) if m['second'] else int(seconds_of(m['time']))
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-009b
 _own_sound = re.compile(r'\b(?:original|own|camera|live|voices?|narration|speech|talking|dialogue|interview)\b')
@@ -75,18 +74,32 @@ _sound_words = dict(
     mute='mute|remove|drop|lose|kill|delete|cut|silence|without|no',
     keep='keep|leave|preserve|with')
 
+def _clauses_with(pattern:re.Pattern, said:str)->str:
+    "The parts of a message between marks in which a pattern stands."
+    return ' . '.join(part for part in re.split(r'[,.;!?] | and (?!\d)', said) if pattern.search(part))
+
 def _sound_setting(said:str)->str|None:
     "What is to become of the video's own sound."
-    if not _own_sound.search(said): return None
-    return next((name for name, words in _sound_words.items() if re.search(rf'\b(?:{words})\b', said)), None)
+    about = _clauses_with(_own_sound, said)
+    return next((name for name, words in _sound_words.items() if re.search(rf'\b(?:{words})\b', about)), None)
+
+_fade = re.compile(r'\bfad(?:e|es|ing)\b|\bdie away\b|\bhard cut\b')
+_fade_s = re.compile(r'\b(\d{1,2}) ?-?(?:s\b|sec)')
+
+def _fade_setting(about:str)->bool|int:
+    "Seconds of a fade, where they are named; else whether there is to be one."
+    if re.search(r'\b(?:no fade|without|hard cut)', about): return False
+    seconds = _fade_s.search(about)
+    return int(seconds[1]) if seconds else True
 
 def export_settings(text:str)->dict[str, Any]:
-    "'start_s' (seconds into the track), 'fade_out', 'fade_in', 'original_sound' ('keep', 'lower' or 'mute')."
-    said = fold(text)
+    "'start_s', 'fade_out' and 'fade_in' (True, False or seconds), 'original_sound' ('keep', 'lower' or 'mute')."
+    said = in_digits(fold(text))
     found: dict[str, Any] = {}
     if (start := _start_s(said)) is not None: found['start_s'] = start
-    if re.search(r'\bfad(?:e|ing)\b(?!.{0,12}\bin\b)', said): found['fade_out'] = not re.search(r'\bno fade', said)
-    if re.search(r'\bfad(?:e|ing)\b.{0,12}\bin\b', said): found['fade_in'] = True
+    fades, enters = _clauses_with(_fade, said), re.compile(r'\bfad(?:e|ing)\b.{0,12}\bin\b')
+    if enters.search(fades): found['fade_in'] = _fade_setting(fades)
+    if _fade.search(enters.sub('', fades)): found['fade_out'] = _fade_setting(fades)
     if sound := _sound_setting(said): found['original_sound'] = sound
     return found
 
@@ -250,7 +263,8 @@ _pictured = [re.compile(rf'\b(?:{_media})(?P<what> {_shows} {_few}){_end}'),
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-023b
 _music = re.compile(
-    r'\b(?:songs?|tracks?|music|tunes?|soundtrack|beats?|score|melody|instrumental|vocals?|voice|sound)\b')
+    r'\b(?:songs?|tracks?|music|tunes?|pieces?|soundtrack|beats?|score|melody|instrumental|vocals?|voice|'
+    r'sound)\b')
 _swap = re.compile(r'\b(?:swap|replace|exchange|trade|switch)\b[^,.;!?]*$')
 
 def _has_limit(said:str)->bool: return bool(find_licences(said) or find_lengths(said) or find_bpm(said))
