@@ -21,7 +21,7 @@ from .text import fold, Token, tokenise
 @dataclass(frozen=True)
 class Reference:
     "Tracks that a message points at: by rank, by time, by title, by how they sound."
-    kind: str            # 'rank', 'previous', 'first', 'title', 'described', 'all'
+    kind: str            # 'rank', 'previous', 'listed' (a rank of the list before), 'first', 'title', 'described', 'all'
     value: Any = True    # ranks from 1; lists back from 1; True; a title; words
     start: int = 0       # of its words in the line
     end: int = 0
@@ -105,7 +105,7 @@ def _reference(kind:str, m:re.Match, n_offered:int)->Reference|None:
     n = _number(m['n']) if 'n' in m.re.groupindex and m['n'] else 1
     if kind == 'rank' and n > max(n_offered, 5) and m['ref'].isalnum(): return None     # "number 9" is asked back
     if kind == 'ends': return Reference('rank', _ends(m['end'], n, n_offered or 5), *m.span('ref'))
-    values: dict[str, Any] = dict(rank=(n,), previous=n, top=(1,), bottom=(n_offered or 5,))
+    values: dict[str, Any] = dict(rank=(n,), previous=n, listed=(n,), top=(1,), bottom=(n_offered or 5,))
     return Reference('rank' if kind in ('top', 'bottom') else kind, values.get(kind, True), *m.span('ref'))
 
 def _overlaps(a:Reference, others:Sequence[Reference])->bool:

@@ -28,6 +28,7 @@ def resolve(
     shown, value = lists[-1], reference.value
     if reference.kind == 'all': return tuple(shown)
     if reference.kind == 'rank': return tuple(shown[n - 1] for n in value if n <= len(shown))
+    if reference.kind == 'listed': return tuple(lists[max(0, len(lists) - 2)][n - 1] for n in value if n <= len(shown))
     if reference.kind == 'first': return tuple(lists[0][:1])
     if reference.kind == 'previous': return tuple(lists[max(0, len(lists) - 1 - value)][:1])
     newest_first = unique(track for tracks in lists[::-1] for track in tracks)

@@ -322,14 +322,14 @@ def _wishes(text:str, line:Line, gestures:Gestures, taken:Spans, context:Context
 
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-029
 _passive = ('explain', 'play', 'export', 'help', 'undo')
-_plain_no = re.compile(r'(?:no|nope|nah|not really|not quite)\b')
+_plain_no = re.compile(r'(?:no|nope|nah|meh|not really|not quite)\b')
 
 def _doing(gestures:Gestures, than:Reference|None, line:Line, new:Preferences)->tuple[Act, ...]:
     "The acts of a message without those that its wishes explain."
     def is_explained(a:Act)->bool:
         is_standard = a.name == 'refer' and a.target is not None and a.target == than      # "faster than number 2"
         is_bare = a.name == 'reject' and not a.target and bool(_plain_no.match(line.text[a.start:a.end]))
-        return is_standard or is_bare and bool(new)
+        return is_standard or is_bare and (bool(new) or bool(new.retracted))
     return tuple(a for a in gestures.acts if not is_explained(a))
 
 def _is_idle(acts:Sequence[Act], new:Preferences, drops:Sequence[str])->bool:
@@ -354,10 +354,11 @@ _by_maker = re.compile(
 def _settled(text:str, line:Line, acts:tuple[Act, ...], new:Preferences, than:Reference|None)->Understanding:
     "An understanding of acts and wishes."
     decided = _decided(acts, _asks(acts, new))
-    maker = _by_maker.search(line.text)
-    if new.comparisons and than is None: than = decided.target
+    maker, of = _by_maker.search(line.text), decided.target
+    if new.comparisons and than is None: than = of
+    if maker and decided.name == 'refer': decided, acts = Act('wish'), tuple(a for a in acts if a.name != 'refer')
     return Understanding(
-        acts, decided.name, decided.target, than, artist_of=decided.target if maker else None,
+        acts, decided.name, decided.target, than, artist_of=of if maker else None,
         other_artist=bool(maker and maker['no']), preferences=new,
         export=export_settings(text) if decided.name == 'export' else {})
 
