@@ -232,8 +232,8 @@ def _offer(
     name = '' if target is None else track_name(table.tracks[target])
     opening = opening_of(said, state.standing.is_chosen, name, is_same)
     lacks, told = caveats(table, preferences, new) if said else ((), '')
-    track = table.tracks[rows[track_id]]
-    return Offer(track, table, muse.description(seen), preferences, new, user, before, opening, told), lacks
+    about, last = (table.tracks[rows[track_id]], table), state.answer.reply if state.answer else ''
+    return Offer(*about, muse.description(seen), preferences, new, user, before, opening, told, last), lacks
 
 # %% ../../nbs/80_chat/40_dialogue.ipynb #turn-take
 def take_turn(

@@ -18,7 +18,7 @@ from .phrases import n_met, tag_phrase
 from ..core.types import Ranking, TrackTable
 from ..language.acts import Reference
 from ..language.evidence import explain
-from ..language.limits import missing_names, within_limits
+from ..language.limits import limit_masks, missing_names, within_limits
 from ..language.preferences import axis_of, Preferences
 from ..language.sayable import sayable_tags
 from ..language.tag_recommender import KnownTable
@@ -122,6 +122,13 @@ def _how_named(lacks:Sequence[str], new:Preferences)->list[str]:
              **dict.fromkeys(new.titles, 'called {}'), **dict.fromkeys(new.licences, 'under the licence {}')}
     return [kinds[name].format(quoted(name, 60)) if name in kinds else f'from {name}' for name in lacks]
 
+def _beside(table:TrackTable, preferences:Preferences, left:Sequence[str])->str:
+    "' together with your other limits' where each of the limits left aside is kept by some track alone."
+    masks = limit_masks(table.tracks, preferences)
+    alone = all(bool(masks[name].any()) for name in masks if _limit_words[name] in left)
+    return ' together with your other limits' if alone else ''
+
+# %% ../../nbs/80_chat/37_offers.ipynb #cell-5ec3cfab
 def caveats(
     table:TrackTable,
     preferences:Preferences,      # of the whole conversation
@@ -131,7 +138,8 @@ def caveats(
     lacks, relaxed = missing_names(table.tracks, new), within_limits(table.tracks, preferences)[1]
     said = [f"Your library has nothing {and_list(_how_named(lacks, new), 'or')}."] if lacks else []
     left = [_limit_words[name] for name in relaxed if not (lacks and name in ('year', 'licence'))]
-    if left: said.append(f"No track keeps the limit of {and_list(left)}, so I left it aside.")
+    beside = _beside(table, preferences, left)
+    if left: said.append(f"No track keeps the limit of {and_list(left)}{beside}, so I left it aside.")
     return lacks, ' '.join(said)
 
 # %% ../../nbs/80_chat/37_offers.ipynb #cell-017

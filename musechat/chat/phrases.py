@@ -182,7 +182,7 @@ def asked(
     for w in new.liked: groups.setdefault(w.either or w.concept, []).append(_quoted(w))
     out = [and_list(words, 'or') for words in groups.values()] + [_more(c) for c in new.comparisons]
     out += [f"no {_quoted(w)}" for w in new.disliked] + [_alike(a) for a in new.aspects]
-    out += [f"music by {quoted(a)}" for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]
+    out += [quoted(a) for a in new.artists] + [f"nothing by {quoted(a)}" for a in new.not_artists]    # by or like X
     return out + [f"something from the album {quoted(a)}" for a in new.albums]
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #30e6868f
@@ -256,6 +256,7 @@ class Offer:
     before: tuple[Track, ...] = ()    # what was offered before, oldest first
     opening: str = ''                 # how the reply begins; '': by what was seen or asked for
     caveat: str = ''                  # what the library does not give, as sentences
+    last_reply: str = ''              # what was said before
 
     @cached_property
     def found(self)->list[Evidence]:
@@ -306,7 +307,7 @@ def _lacking(wishes:Sequence[Preference], table:TrackTable|None)->list[str]:
     nowhere = [w for w in exact if table is not None and not _in_library(table, w.concept)]
     here = [_quoted(w) for w in wishes if w not in nowhere]
     none = and_list([_quoted(w) for w in nowhere[:3]], 'or')
-    clauses = [f"nothing in your library clearly has {none}, and this comes nearest"] if none else []
+    clauses = [f"nothing in your library clearly has {none}"] if none else []
     return clauses + ([f"I cannot hear {and_list(here[:3], 'or')} in it for certain"] if here else [])
 
 # %% ../../nbs/80_chat/20_phrases.ipynb #cell-8c2ba456
@@ -349,7 +350,8 @@ def given_up(offer:Offer)->str:
     newest = {x.concept for x in (*new.liked, *new.disliked)}
     liked, disliked = (tuple(x for x in items if x.concept not in newest) for items in (p.liked, p.disliked))
     lost = missing(Preferences(liked=liked, disliked=disliked), offer.found)
-    return f"Of your earlier wishes: {lost}" if lost else ''
+    said = f"Of your earlier wishes: {lost}" if lost else ''
+    return '' if said in offer.last_reply else said      # once is enough
 
 def n_met(
     preferences:Preferences,

@@ -21,7 +21,7 @@ from .text import fold, Token, tokenise
 @dataclass(frozen=True)
 class Reference:
     "Tracks that a message points at: by rank, by time, by title, by how they sound."
-    kind: str            # 'rank', 'previous', 'listed' (a rank of the list before), 'first', 'title', 'described', 'all'
+    kind: str            # 'rank', 'previous', 'listed' (rank of the list before), 'first', 'title', 'described', 'all'
     value: Any = True    # ranks from 1; lists back from 1; True; a title; words
     start: int = 0       # of its words in the line
     end: int = 0

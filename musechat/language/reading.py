@@ -448,7 +448,8 @@ class Outcome(NamesAndNumbers):
             self.add('retracted', e.value)
         elif e.degree: self.compare(Critique(e.value, 1 if e.degree == 'more' and e.sign > 0 else -1, e.amount, e.said))
         elif e.sign < 0: self.dislike(Preference(e.value, e.amount, e.said))
-        else: self.like(Preference(e.value, e.amount, e.said, e.either))
+        elif not any(x.concept == e.value for x in self.made.disliked):      # "no piano, everybody uses piano"
+            self.like(Preference(e.value, e.amount, e.said, e.either))
 
     def put_aspect(self, e:Event)->None:
         name, side = e.value

@@ -243,6 +243,14 @@ def _unsplit(text:str)->str:
             text = text[:m.start()] + f"{plain} {m['what']}".ljust(len(m[0])) + text[m.end():]
     return text
 
+_complaint = re.compile(
+    r"\b(?:it|this(?: one)?|that(?: one)?|they|these)(?:['’]s|['’]re| is| are| was| sounds?| feels?) (?:just )?"
+    r"(?:a bit|a little|a tad|kind of|kinda|somewhat|slightly|rather)(?: too)?\b", re.I)
+
+def _as_too(text:str)->str:
+    "'It's a bit sad' finds fault with an offer: 'too sad', as long as before."
+    return _complaint.sub(lambda m: 'too'.ljust(len(m[0])), text)
+
 # %% ../../nbs/30_language/34_understanding.ipynb #cell-023
 _media = ('videos?|clips?|films?|footage|movies?|shots?|pictures?|photos?|images?|documentar(?:y|ies)|montage|vlog|'
           'story|reel|edit|scenes?|slideshow|time ?lapse|recap|trailer|review|tutorial|compilation|highlights?|'
@@ -315,6 +323,7 @@ def _wishes(text:str, line:Line, gestures:Gestures, taken:Spans, context:Context
     pictures = _picture_spans(line.text)
     outside = [line.place(*span) for span in (*taken, *pictures)]
     left = _unsplit(blanked(text, [*gestures.spans, *outside]))
+    if context.n_offered: left = _as_too(left)
     new = read_preferences(left, context.artists, context.library_titles, similar, context.albums)
     new = replace(new, comparisons=_compared(line.text, new, context.state), titles=new.titles + gestures.titles,
                   hints=new.hints + _hints(line, pictures, new))
@@ -329,7 +338,8 @@ def _doing(gestures:Gestures, than:Reference|None, line:Line, new:Preferences)->
     def is_explained(a:Act)->bool:
         is_standard = a.name == 'refer' and a.target is not None and a.target == than      # "faster than number 2"
         is_bare = a.name == 'reject' and not a.target and bool(_plain_no.match(line.text[a.start:a.end]))
-        return is_standard or is_bare and (bool(new) or bool(new.retracted))
+        is_said = a.name == 'undo' and bool(new.retracted)      # "drums are ok actually, I take that back"
+        return is_standard or is_said or is_bare and (bool(new) or bool(new.retracted))
     return tuple(a for a in gestures.acts if not is_explained(a))
 
 def _is_idle(acts:Sequence[Act], new:Preferences, drops:Sequence[str])->bool:
